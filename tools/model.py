@@ -18,10 +18,13 @@ HEADER = "cmd/bflocal/model/table.inc"
 # bflocal's services, and botocore's names of them
 SERVICES = {"athena": "athena", "dynamodb": "dynamodb", "events": "events", "firehose": "firehose", "glue": "glue", "kinesis": "kinesis",
             "lambda": "lambda", "s3": "s3", "streams": "dynamodbstreams", "sts": "sts"}
-# These check their own members: their words are known from recordings of the service.
-OWN = {"dynamodb", "streams"}
+# Of these services only these operations are in the table; the others check themselves, in words recorded from the service.
+ONLY = {"dynamodb": {"DescribeContinuousBackups", "DescribeKinesisStreamingDestination", "DescribeTimeToLive", "DisableKinesisStreamingDestination",
+                     "EnableKinesisStreamingDestination", "ListTables", "UpdateTimeToLive"}}
 # Enumerations that grow faster than clients: the operation answers a value that bflocal does not know.
 OPEN = {"Runtime", "BucketLocationConstraint"}
+# Where the service's own order is known.
+ORDER = ["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"]
 # Lengths that an operation of S3 checks, with an answer of its own.
 OWN_LENGTH = {"ObjectKey"}
 KINDS = {"structure": "STRUCTURE", "list": "LIST", "map": "MAP", "string": "STRING", "blob": "BLOB", "boolean": "BOOLEAN",
@@ -167,7 +170,7 @@ class Table:
         elif kind == "MAP":
             first, count = self.shape(s.key), self.shape(s.value)
         elif kind == "STRING" and s.enum and s.name not in OPEN:
-            first, count = self.place(self.values, s.enum)
+            first, count = self.place(self.values, sorted(s.enum, key=ORDER.index) if set(s.enum) <= set(ORDER) else s.enum)
         return self.row(kind, first, count, () if s.name in OWN_LENGTH else meta, self.patterns.number(meta["pattern"]) if "pattern" in meta else 0)
 
     def structure(self, s, members):
@@ -263,7 +266,7 @@ def table():
     t, session = Table(), Session()
     for ours, theirs in SERVICES.items():
         model = session.get_service_model(theirs)
-        for name in sorted(operations(ours)) if ours not in OWN else []:
+        for name in sorted(ONLY.get(ours, operations(ours))):
             t.operation(ours, model, name)
     return t
 

@@ -80,9 +80,9 @@ static void put_error(struct bl_call *c, enum bl_error error, struct bf_str memb
 static enum bl_error internal_error(const struct bl_call *c)
 {
     const struct bl_dialect *d = dialect_of(c);
-    return d->rest                     ? BL_ServiceException
+    return d->rest                   ? BL_ServiceException
            : d->coral || !c->service ? BL_InternalServerError
-                                       : BL_InternalFailure;
+                                     : BL_InternalFailure;
 }
 
 bool bl_fail(struct bl_call *c, enum bl_error error, const char *fmt, ...)

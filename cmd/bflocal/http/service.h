@@ -69,7 +69,7 @@ struct bl_dialect {
         *error_prefix; /* before the code in __type: "com.amazonaws.dynamodb.v20120810#", or "" */
     bool coral; /* errors of the framework have "com.amazon.coral.service#" before the code */
     bool crc32; /* answers have an x-amz-crc32 header */
-    bool rest;  /* the code of an error is in x-amzn-ErrorType, and its statuses are those of REST */
+    bool rest; /* the code of an error is in x-amzn-ErrorType, and its statuses are those of REST */
     /* The answer to the fault `throttle`. */
     enum bl_error throttled_error;
     const char *throttled;

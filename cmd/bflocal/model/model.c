@@ -324,8 +324,13 @@ static bool check_structure(struct walk *w, const struct bl_shape *s)
 /* An element of a list or a value of a map. */
 static bool check_inside(struct walk *w, const struct bl_shape *s, bool *misfit)
 {
+    enum bf_json_type type;
+    struct bf_err e;
     w->misfit = s->kind == BL_SHAPE_STRING ? misfit : NULL;
-    bool ok = check_value(w, s);
+    bool ok = bf_json_peek(&w->j, &type, &e);
+    if (ok && type == BF_JSON_NULL)
+        violate_null(w);
+    ok = ok && check_value(w, s);
     w->misfit = NULL;
     return ok;
 }
@@ -457,8 +462,8 @@ enum bl_model_verdict bl_model_check(const struct bl_model *m, const struct bl_m
     bf_json_init(&w.j, body.n ? body : BF_STR("{}"));
     bf_buf_init(&w.plain, body.n + 1);
     *wrong = NULL;
-    bool whole = check_all_outside(&w, m, r, wrong) &&
-                 (!r->body.p || check_value(&w, bl_model_body(m)));
+    bool whole =
+        check_all_outside(&w, m, r, wrong) && (!r->body.p || check_value(&w, bl_model_body(m)));
     if (w.mistyped)
         bf_buf_adds(text, bf_buf_view(&violations));
     else if (whole && w.violations)

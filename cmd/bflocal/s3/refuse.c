@@ -11,8 +11,7 @@ static const struct {
     {"encoding-type", BL_S3_InvalidArgument, "Invalid Encoding Method specified in Request"},
     {"max-buckets", BL_S3_InvalidArgument,
      "Argument max-buckets must be an integer between 1 and 10000"},
-    {"max-keys", BL_S3_InvalidArgument,
-     "Provided max-keys not an integer or within integer range"},
+    {"max-keys", BL_S3_InvalidArgument, "Provided max-keys not an integer or within integer range"},
     {"max-parts", BL_S3_InvalidArgument,
      "Provided max-parts not an integer or within integer range"},
     {"max-uploads", BL_S3_InvalidArgument,
@@ -45,6 +44,11 @@ static const struct {
 void bl_s3_refuse(struct bl_call *c, const struct bl_outside *wrong, struct bf_str text)
 {
     (void)text;
+    if (wrong->place == BL_IN_HEADER && !bl_header(c, wrong->wire).p) {
+        bl_s3_failf(c, BL_S3_InvalidRequest, "Missing required header for this request: %s",
+                    wrong->wire);
+        return;
+    }
     for (size_t i = 0; i < BF_COUNT(words); i++)
         if (strcmp(words[i].wire, wrong->wire) == 0) {
             bl_s3_fail_with(c, words[i].error, bf_str(NULL, 0), words[i].text);

@@ -146,7 +146,8 @@ static bool begin_call(struct bl_call *c, struct bl_s3_call *s)
     s->op = op;
     if (!check_bucket(c, s))
         return false;
-    if (!bl_call_check(c) || !check_metadata(c) || !check_acl(c, s) || !bl_s3_check_headers(c) || !bl_s3_check_tags(c))
+    if (!bl_call_check(c) || !check_metadata(c) || !check_acl(c, s) || !bl_s3_check_headers(c) ||
+        !bl_s3_check_tags(c))
         return false;
     pthread_mutex_lock(&c->local->s3->mutex);
     s->deletes_before = c->local->s3->deletes;
@@ -214,8 +215,8 @@ static void spoil_sums(struct bl_call *c)
 static bool check_document(struct bl_call *c)
 {
     const struct bl_model *m = bl_model_find("s3", c->op_name);
-    return !m || !bf_str_trim(c->req.body).n || bl_model_fits_xml(m, c->req.body) ||
-           bl_s3_fail(c, BL_S3_MalformedXML);
+    return bl_s3_of(c)->op->upload || !m || !bf_str_trim(c->req.body).n ||
+           bl_model_fits_xml(m, c->req.body) || bl_s3_fail(c, BL_S3_MalformedXML);
 }
 
 static void on_finish(struct bl_call *c)

@@ -180,7 +180,8 @@ bool bl_sts_assume_role(struct bl_call *c)
     if (seconds.p && !bf_num_u64(seconds, &duration, &e)) /* the model was checked before */
         return false;
     if (!read_role(arn, &account, &role))
-        return bl_sts_fail_value(c, bl_arena_printf(&c->arena, "%.*s is invalid", BF_SHOWN_TO(arn, 400)));
+        return bl_sts_fail_value(
+            c, bl_arena_printf(&c->arena, "%.*s is invalid", BF_SHOWN_TO(arn, 400)));
     if (!refuse_others(c))
         return false;
     draw_key(s.access_key);
