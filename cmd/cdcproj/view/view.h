@@ -28,6 +28,7 @@ struct item {
     bool group;
     size_t at; /* in group or agg */
     struct bf_str name;
+    bool named; /* in the statement, not by its text */
 };
 
 struct mirror;
