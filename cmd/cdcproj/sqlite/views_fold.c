@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "lib/ddb/number.h"
 #include "lib/encoding/base64.h"
 
 /* The key of a group: type, length and bytes of each value; 1 and 1.0 are equal. */
@@ -99,6 +100,11 @@ static bool note_value(struct views *w, struct view *v, size_t agg, struct bf_st
             return bf_err_nomem(e);
         *x = (struct value){.agg = agg};
         *slot = (uint64_t)(uintptr_t)x;
+        bf_buf_reset(&w->sql);
+        if (number) { /* 7 and 7.00 are one value: its text must not depend on which came first */
+            bf_number_put_plain(&w->sql, text);
+            text = bf_buf_view(&w->sql);
+        }
         if (!bf_arena_copy(&v->batch, bf_buf_view(&w->key), &x->group) ||
             !bf_arena_copy(&v->batch, bf_str(w->order.p + head, w->order.n - head), &x->order) ||
             !bf_arena_copy(&v->batch, text, &x->text))

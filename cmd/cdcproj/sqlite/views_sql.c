@@ -17,7 +17,7 @@ static bool has_extremes(const struct view *v)
 {
     bool any = false;
     for (size_t i = 0; i < v->nagg; i++)
-        any = any || v->agg[i].op == AGG_MIN || v->agg[i].op == AGG_MAX;
+        any = any || agg_is_extreme(&v->agg[i]);
     return any;
 }
 
@@ -273,22 +273,30 @@ static void put_source(struct bf_buf *sql, struct views *w, struct mirror *t,
     bf_buf_addc(sql, ')');
 }
 
-/* An expression, without the table's name before columns. */
-static bool put_expr(struct bf_buf *sql, const struct view *v, struct bf_str text, struct bf_err *e)
+/* The argument of an aggregate, which is NULL for rows that its FILTER does not let through. */
+static bool put_argument(struct bf_buf *sql, const struct view *v, const struct agg *a,
+                         struct bf_err *e)
 {
-    struct tokens t;
-    bool ok = tokens_cut(&t, text, e);
-    for (size_t i = 0; ok && i < t.n; i++) {
-        if (token_name(&t, i) && token_punct(&t, i + 1, '.') &&
-            (bf_str_same(t.t[i].text, v->alias) || bf_str_same(t.t[i].text, v->from)))
-            i += 2;
-        bf_buf_adds(sql, t.t[i].text);
-        bool glued = i + 1 < t.n && t.t[i].text.p + t.t[i].text.n == t.t[i + 1].text.p;
-        if (!glued)
-            bf_buf_addc(sql, ' ');
+    bf_buf_addc(sql, ',');
+    if (a->filter.n) {
+        bf_buf_lit(sql, "CASE WHEN(");
+        if (!view_put_expr(sql, v, a->filter, e))
+            return false;
+        bf_buf_lit(sql, ")THEN ");
     }
-    tokens_free(&t);
-    return ok;
+    if (is_raw(a)) {
+        bf_buf_lit(sql, "\"" RAW);
+        bf_buf_adds(sql, a->column);
+        bf_buf_addc(sql, '"');
+    } else {
+        bf_buf_addc(sql, '(');
+        if (!view_put_expr(sql, v, a->text, e))
+            return false;
+        bf_buf_addc(sql, ')');
+    }
+    if (a->filter.n)
+        bf_buf_lit(sql, " END");
+    return true;
 }
 
 static bool put_contribution(struct bf_buf *sql, const struct view *v, struct bf_err *e)
@@ -296,26 +304,19 @@ static bool put_contribution(struct bf_buf *sql, const struct view *v, struct bf
     bf_buf_addc(sql, ',');
     if (v->where.n) {
         bf_buf_addc(sql, '(');
-        if (!put_expr(sql, v, v->where, e))
+        if (!view_put_expr(sql, v, v->where, e))
             return false;
         bf_buf_lit(sql, ")IS TRUE");
     } else
         bf_buf_addc(sql, '1');
     for (size_t i = 0; i < v->ngroup; i++) {
         bf_buf_addc(sql, ',');
-        if (!put_expr(sql, v, v->group[i], e))
+        if (!view_put_expr(sql, v, v->group[i], e))
             return false;
     }
     for (size_t i = 0; i < v->nagg; i++) {
         const struct agg *a = &v->agg[i];
-        if (a->op == AGG_COUNT_ALL)
-            continue;
-        bf_buf_addc(sql, ',');
-        if (is_raw(a)) {
-            bf_buf_lit(sql, "\"" RAW);
-            bf_buf_adds(sql, a->column);
-            bf_buf_addc(sql, '"');
-        } else if (!put_expr(sql, v, a->text, e))
+        if (a->op != AGG_COUNT_ALL && !put_argument(sql, v, a, e))
             return false;
     }
     return true;

@@ -68,15 +68,39 @@ size_t tokens_find_punct(const struct tokens *t, size_t from, size_t to, unsigne
     return from;
 }
 
+struct bf_str token_name_text(const struct token *t, char room[NAME_ROOM])
+{
+    return t->kind == BF_SQLITE_QUOTED && t->text.n <= NAME_ROOM
+               ? bf_str(room, bf_sqlite_unquote(room, t->text))
+               : t->text;
+}
+
+/* Is "a" the same name as a? Not if it has capital letters, which PostgreSQL makes small outside of quotes. */
+static bool same_name(const struct token *quoted, const struct token *word)
+{
+    char room[NAME_ROOM];
+    struct bf_str name = token_name_text(quoted, room);
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] >= 'A' && name.p[i] <= 'Z')
+            return false;
+    return quoted->kind == BF_SQLITE_QUOTED && word->kind == BF_SQLITE_WORD &&
+           bf_str_same(name, word->text);
+}
+
+static bool same(const struct token *a, const struct token *b)
+{
+    if (a->kind != b->kind)
+        return same_name(a, b) || same_name(b, a);
+    return a->kind == BF_SQLITE_STRING ? bf_str_eq(a->text, b->text)
+                                       : bf_str_same(a->text, b->text);
+}
+
 bool tokens_same(const struct tokens *t, size_t a, size_t a_end, size_t b, size_t b_end)
 {
     if (a_end - a != b_end - b)
         return false;
-    for (; a < a_end; a++, b++) {
-        bool string = t->t[a].kind == BF_SQLITE_STRING;
-        if (t->t[a].kind != t->t[b].kind || !(string ? bf_str_eq(t->t[a].text, t->t[b].text)
-                                                     : bf_str_same(t->t[a].text, t->t[b].text)))
+    for (; a < a_end; a++, b++)
+        if (!same(&t->t[a], &t->t[b]))
             return false;
-    }
     return true;
 }

@@ -4,7 +4,7 @@
 
 #include "lib/sqlite/text.h"
 
-enum { TOKENS_MAX = 4096 };
+enum { TOKENS_MAX = 4096, NAME_ROOM = 256 };
 
 struct token {
     enum bf_sqlite_token kind;
@@ -25,6 +25,9 @@ void tokens_free(struct tokens *t);
 bool token_is(const struct tokens *t, size_t i, const char *word);
 bool token_punct(const struct tokens *t, size_t i, char c);
 bool token_name(const struct tokens *t, size_t i);
+
+/* A name without its quotes, unless it is longer than the room. */
+struct bf_str token_name_text(const struct token *t, char room[NAME_ROOM]);
 
 /* The text of tokens from .. to - 1. */
 struct bf_str tokens_text(const struct tokens *t, size_t from, size_t to);
