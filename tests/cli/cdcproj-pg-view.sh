@@ -71,6 +71,29 @@ check 'what is not removed' -o 'k|5.0|1
 None|None|1' -- pgsql 'SELECT w,u,n FROM late ORDER BY w'
 check 'as the rows say' -- cdcproj --check "$pg"
 
+# What words after an expression mean: a name, or a part of it.
+pg_fresh
+cat >words.sql <<'END'
+CREATE VIEW w1 AS SELECT c ISNULL, count(*) FROM sales GROUP BY 1;
+CREATE VIEW w2 AS SELECT NOT b, count(*) AS n FROM sales GROUP BY 1;
+CREATE VIEW w3 AS SELECT "s"."c" cat, count(*) n, sum(ALL s.v) v FROM sales AS s GROUP BY CAT;
+CREATE VIEW w4 AS SELECT c || 'k' k, count(*) AS n FROM sales GROUP BY "k";
+CREATE VIEW w5 AS SELECT date '2026-11-27' + interval '1' day, count(*) AS n FROM sales GROUP BY 1;
+CREATE VIEW w6 AS SELECT c::timestamp with time zone, count(*) AS n FROM sales WHERE c <> 'x' GROUP BY 1;
+END
+{ put a 1 '"c":{"S":"x"},"v":{"N":"2"},"b":{"BOOL":true}'; put b 2 '"v":{"N":"3"}'; } >in
+check 'names and words' -i in -- cdcproj --view words.sql "$pg"
+check '  of results' -o 'f|1
+t|1' -- pgsql 'SELECT * FROM w1 ORDER BY 1'
+check '  without AS, in quotes, ALL' -o 'x|1|2
+None|1|3' -- pgsql 'SELECT cat,n,v FROM w3 ORDER BY 1'
+check '  a name that the server does not give' -o 'w1	kept
+w2	kept
+w3	kept
+w4	kept
+w5	plain	a result'"'"'s name is not understood here: write AS before it
+w6	kept' -- cdcproj --explain "$pg"
+
 # What is kept and what is not.
 pg_fresh
 cat >many.sql <<'END'

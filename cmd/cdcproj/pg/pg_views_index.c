@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "cmd/cdcproj/view/view_text.h"
 #include "lib/cli/diag.h"
 
 #define JUDGED "pg_temp._bfpipe_judged_rows"
@@ -44,13 +45,29 @@ static void put_name(struct bf_buf *sql, const struct view *v, size_t i)
     bf_sqlite_put_name(sql, bf_str(name, (size_t)n));
 }
 
+/* An expression, without the table's name before columns. */
+static bool put_expr(struct bf_buf *sql, const struct view *v, struct bf_str text, struct bf_err *e)
+{
+    struct tokens t;
+    bool ok = tokens_cut(&t, text, true, e);
+    for (size_t i = 0; ok && i < t.n; i++) {
+        i = view_skip_table(v, &t, i);
+        bf_buf_adds(sql, t.t[i].text);
+        bool glued = i + 1 < t.n && t.t[i].text.p + t.t[i].text.n == t.t[i + 1].text.p;
+        if (!glued)
+            bf_buf_addc(sql, ' ');
+    }
+    tokens_free(&t);
+    return ok;
+}
+
 static bool put_groups(struct bf_buf *sql, const struct view *v, struct bf_err *e)
 {
     if (v->ngroup)
         bf_buf_lit(sql, "hash_record_extended(ROW(");
     for (size_t i = 0; i < v->ngroup; i++) {
         bf_buf_adds(sql, i ? BF_STR(",(") : BF_STR("("));
-        if (!view_put_expr(sql, v, v->group[i], e))
+        if (!put_expr(sql, v, v->group[i], e))
             return false;
         bf_buf_addc(sql, ')');
     }
@@ -65,12 +82,12 @@ static bool put_value(struct bf_buf *sql, const struct view *v, const struct agg
     bf_buf_addc(sql, '(');
     if (a->filter.n) {
         bf_buf_lit(sql, "CASE WHEN(");
-        if (!view_put_expr(sql, v, a->filter, e))
+        if (!put_expr(sql, v, a->filter, e))
             return false;
         bf_buf_lit(sql, ")THEN ");
     }
     bf_buf_addc(sql, '(');
-    if (!view_put_expr(sql, v, a->text, e))
+    if (!put_expr(sql, v, a->text, e))
         return false;
     bf_buf_adds(sql, a->filter.n ? BF_STR(")END)") : BF_STR("))"));
     return true;
@@ -96,7 +113,7 @@ static bool put_make(struct bf_buf *sql, const struct view *v, const char *table
         bf_buf_addc(sql, ')');
         if (v->where.n) {
             bf_buf_lit(sql, "WHERE(");
-            if (!view_put_expr(sql, v, v->where, e))
+            if (!put_expr(sql, v, v->where, e))
                 return false;
             bf_buf_addc(sql, ')');
         }

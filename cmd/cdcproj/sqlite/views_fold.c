@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "lib/ddb/number.h"
 #include "lib/encoding/base64.h"
 
 /* The key of a group: type, length and bytes of each value; 1 and 1.0 are equal. */
@@ -77,6 +76,18 @@ static struct group *group_of(struct views *w, struct view *v, sqlite3_stmt *row
     return g;
 }
 
+/* One text for all that are the same number, so that it does not depend on which came first. */
+static bool copy_number(struct bf_arena *arena, struct bf_str text, struct bf_str *out)
+{
+    char room[BF_EXACT_TEXT];
+    struct bf_buf plain = {.p = room, .cap = sizeof room, .max = sizeof room};
+    struct bf_decimal d;
+    struct bf_err ignored = {0};
+    if (bf_decimal_parse_long(text, &d, &ignored))
+        bf_decimal_put(&plain, &d);
+    return bf_arena_copy(arena, plain.n && bf_buf_ok(&plain) ? bf_buf_view(&plain) : text, out);
+}
+
 /* Changes the count of a value in the group, for min and max. */
 static bool note_value(struct views *w, struct view *v, size_t agg, struct bf_str text, bool number,
                        int sign, struct bf_err *e)
@@ -100,14 +111,10 @@ static bool note_value(struct views *w, struct view *v, size_t agg, struct bf_st
             return bf_err_nomem(e);
         *x = (struct value){.agg = agg};
         *slot = (uint64_t)(uintptr_t)x;
-        bf_buf_reset(&w->sql);
-        if (number) { /* 7 and 7.00 are one value: its text must not depend on which came first */
-            bf_number_put_plain(&w->sql, text);
-            text = bf_buf_view(&w->sql);
-        }
         if (!bf_arena_copy(&v->batch, bf_buf_view(&w->key), &x->group) ||
             !bf_arena_copy(&v->batch, bf_str(w->order.p + head, w->order.n - head), &x->order) ||
-            !bf_arena_copy(&v->batch, text, &x->text))
+            !(number ? copy_number(&v->batch, text, &x->text)
+                     : bf_arena_copy(&v->batch, text, &x->text)))
             return bf_err_nomem(e);
     }
     ((struct value *)(uintptr_t)*slot)->n += sign;

@@ -29,9 +29,11 @@ struct item {
     bool group;
     size_t at; /* in group or agg */
     struct bf_str name;
+    bool named; /* in the statement, not by its text */
 };
 
 struct mirror;
+struct tokens;
 
 struct view {
     struct view *next;
@@ -79,9 +81,8 @@ void view_check_names(struct view *v, const struct mirror *t);
 /* Is an aggregate a minimum or a maximum? */
 bool agg_is_extreme(const struct agg *a);
 
-/* An expression of the view, without the table's name before columns. */
-BF_MUST bool view_put_expr(struct bf_buf *sql, const struct view *v, struct bf_str text,
-                           struct bf_err *e);
+/* The token after the table's name and the dot, if token i is that name. */
+size_t view_skip_table(const struct view *v, const struct tokens *t, size_t i);
 
 /* The name of its table, with an ending. */
 void view_put_table(struct bf_buf *out, const struct view *v, const char *ending);

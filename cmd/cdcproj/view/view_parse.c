@@ -33,22 +33,10 @@ static bool plain_of(struct view *v, struct bf_str what, const char *why)
     return true;
 }
 
-/* A name as the database has it: PostgreSQL writes those without quotes in small letters. */
+/* A name as the database has it, in the view's memory. */
 static bool decode(struct view *v, const struct token *t, struct bf_str *out, struct bf_err *e)
 {
-    char *copy = bf_arena_alloc(&v->arena, t->text.n);
-    if (!copy)
-        return bf_err_nomem(e);
-    if (t->kind == BF_SQLITE_QUOTED)
-        *out = bf_str(copy, bf_sqlite_unquote(copy, t->text));
-    else {
-        for (size_t i = 0; i < t->text.n; i++)
-            copy[i] = v->pg && t->text.p[i] >= 'A' && t->text.p[i] <= 'Z'
-                          ? (char)(t->text.p[i] + 'a' - 'A')
-                          : t->text.p[i];
-        *out = bf_str(copy, t->text.n);
-    }
-    return true;
+    return bf_arena_copy(&v->arena, t->name, out) || bf_err_nomem(e);
 }
 
 /* Has it a word of a query that is more than sums over the rows of one table? */
@@ -115,7 +103,7 @@ static bool add_aggregate(struct reading *r, enum agg_op op, size_t from, size_t
         a->filter = tokens_text(r->t, to + 3, end - 1);
     if (words_aggregate(r->t, arg, to - 1) != to - 1 || words_aggregate(r->t, to, end) != end)
         return plain(v, "an aggregate of an aggregate");
-    if (op == AGG_COUNT && bf_str_is(a->text, "*")) {
+    if (op == AGG_COUNT && (bf_str_is(a->text, "*") || !a->text.n)) {
         a->op = end > to ? AGG_COUNT : AGG_COUNT_ALL;
         a->text = BF_STR("1");
         return true;
@@ -151,8 +139,7 @@ static size_t group_of(struct reading *r, size_t k, size_t from, size_t to)
         snprintf(number, sizeof number, "%zu", k + 1);
         bool ordinal = b == a + 1 && r->t->t[a].kind == BF_SQLITE_NUMBER &&
                        bf_str_eq(r->t->t[a].text, bf_str_of(number));
-        bool alias =
-            b == a + 1 && token_name(r->t, a) && bf_str_eq(r->t->t[a].text, v->item[k].name);
+        bool alias = b == a + 1 && token_is_name(r->t, a, v->item[k].name);
         bool same = tokens_same(r->t, unqualified(r, a, b), b, unqualified(r, from, to), to);
         if (ordinal || alias || same) {
             if (alias && !same)
@@ -168,21 +155,14 @@ static size_t group_of(struct reading *r, size_t k, size_t from, size_t to)
 static bool item_name(struct reading *r, size_t k, size_t *to, struct bf_err *e)
 {
     size_t from = r->item[k].from, last = *to - 1;
-    struct bf_str *name = &r->v->item[k].name;
-    *name = tokens_text(r->t, from, *to);
-    if (last >= from + 2 && token_is(r->t, last - 1, "as") && token_name(r->t, last)) {
-        *to = last - 1;
-        return decode(r->v, &r->t->t[last], name, e);
-    }
-    bool operand = last > from && token_name(r->t, last) && !token_is(r->t, last, "end") &&
-                   (token_punct(r->t, last - 1, ')') || token_is(r->t, last - 1, "end") ||
-                    r->t->t[last - 1].kind == BF_SQLITE_NUMBER ||
-                    (token_name(r->t, last - 1) && last == from + 1));
-    if (operand) {
-        *to = last;
-        return decode(r->v, &r->t->t[last], name, e);
-    }
-    return last != from || !token_name(r->t, last) || decode(r->v, &r->t->t[last], name, e);
+    struct item *x = &r->v->item[k];
+    bool as = last >= from + 2 && token_is(r->t, last - 1, "as") && token_name(r->t, last);
+    x->name = tokens_text(r->t, from, *to);
+    x->named = as || words_end_in_name(r->t, from, *to);
+    if (x->named)
+        *to = as ? last - 1 : last;
+    return (!x->named && (last != from || !token_name(r->t, last))) ||
+           decode(r->v, &r->t->t[last], &x->name, e);
 }
 
 static bool read_item(struct reading *r, size_t k, struct bf_err *e)
@@ -365,7 +345,7 @@ static bool add(struct view ***end, struct bf_str sql, bool pg, struct bf_err *e
         return false;
     **end = v;
     *end = &v->next;
-    bool ok = tokens_cut(&t, bf_str_of(v->sql), e) && read_statement(&t, 0, t.n, v, e);
+    bool ok = tokens_cut(&t, bf_str_of(v->sql), pg, e) && read_statement(&t, 0, t.n, v, e);
     tokens_free(&t);
     return ok;
 }
@@ -376,7 +356,7 @@ bool view_parse(struct view **list, struct bf_str text, bool pg, struct bf_err *
     struct view **end = list;
     while (*end)
         end = &(*end)->next;
-    bool ok = tokens_cut(&t, text, e);
+    bool ok = tokens_cut(&t, text, pg, e);
     for (size_t i = 0; ok && i < t.n;) {
         size_t stop = tokens_find_punct(&t, i, t.n, 0, ';');
         if (stop > i)

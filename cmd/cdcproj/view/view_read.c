@@ -53,26 +53,9 @@ bool agg_is_extreme(const struct agg *a)
     return a->op == AGG_MIN || a->op == AGG_MAX;
 }
 
-/* Is it the name that the view gives its table? */
-static bool is_its_table(const struct view *v, const struct token *t)
+size_t view_skip_table(const struct view *v, const struct tokens *t, size_t i)
 {
-    char room[NAME_ROOM];
-    struct bf_str name = token_name_text(t, room);
-    return bf_str_same(name, v->alias) || bf_str_same(name, v->from);
-}
-
-bool view_put_expr(struct bf_buf *sql, const struct view *v, struct bf_str text, struct bf_err *e)
-{
-    struct tokens t;
-    bool ok = tokens_cut(&t, text, e);
-    for (size_t i = 0; ok && i < t.n; i++) {
-        if (token_name(&t, i) && token_punct(&t, i + 1, '.') && is_its_table(v, &t.t[i]))
-            i += 2;
-        bf_buf_adds(sql, t.t[i].text);
-        bool glued = i + 1 < t.n && t.t[i].text.p + t.t[i].text.n == t.t[i + 1].text.p;
-        if (!glued)
-            bf_buf_addc(sql, ' ');
-    }
-    tokens_free(&t);
-    return ok;
+    bool qualified = token_punct(t, i + 1, '.') &&
+                     (token_is_name(t, i, v->alias) || token_is_name(t, i, v->from));
+    return qualified ? i + 2 : i;
 }
