@@ -114,6 +114,9 @@ BF_MUST bool pg_views_before(struct pg *g, struct mirror *t, struct bf_err *e);
 BF_MUST bool pg_views_after(struct pg *g, struct mirror *t, struct bf_err *e);
 BF_MUST bool pg_make_views(struct pg *g, bool *left, struct bf_err *e);
 void pg_views_made(struct pg *g, bool left);
+/* After a merge has failed: may the indexes of roll-ups be the reason? Then the transaction can be made again without
+ * them: *e is BF_E_TEMPORARY. Returns false. */
+bool pg_views_blame(struct pg *g, const struct mirror *t, struct bf_err *e);
 
 /* pg_commit.c */
 BF_MUST bool pg_commit(struct pg *g, struct counters *c, struct bf_err *e);

@@ -20,8 +20,9 @@ static bool write_all(struct pg *g, const struct counters *c, struct counters *c
     for (struct mirror *t = g->mirrors->first; t; t = t->next) {
         if (!pg_make(g, t, e))
             return bf_err_ctx(e, "%s", t->name);
-        if (t->batch->n && (!pg_stage(g, t, e) || !pg_views_before(g, t, e) ||
-                            !pg_merge(g, t, counted, e) || !pg_views_after(g, t, e)))
+        if (t->batch->n &&
+            (!pg_stage(g, t, e) || !pg_views_before(g, t, e) ||
+             !(pg_merge(g, t, counted, e) || pg_views_blame(g, t, e)) || !pg_views_after(g, t, e)))
             return bf_err_ctx(e, "%s", t->name);
     }
     return pg_make_views(g, views_left, e) && pg_put_positions(g, counted, e) &&
