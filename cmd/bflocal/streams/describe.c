@@ -9,11 +9,6 @@ static bool read_limit(struct bl_call *c, const struct bl_params *p, int64_t *li
     *limit = PAGE_MAX;
     if (!bl_param_int(c, p, "Limit", limit))
         return false;
-    if (*limit < 1)
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
-                       "constraint: Member must have value greater than or equal to 1",
-                       (long long)*limit);
     if (*limit > PAGE_MAX)
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
@@ -72,7 +67,6 @@ bool bl_streams_list(struct bl_call *c)
     int64_t limit;
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "TableName", &table) ||
         !bl_param_string(c, &p, "ExclusiveStartStreamArn", &arn) || !read_limit(c, &p, &limit) ||
-        (table.p && !bf_str_starts(table, BF_STR("arn:")) && !bl_table_name_check(c, table)) ||
         (arn.p && !bl_stream_arn_check(c, arn)))
         return false;
     bl_store_lock(c->store);
@@ -124,18 +118,12 @@ static bool read_filter(struct bl_call *c, const struct bl_params *p, const stru
                         int *parent)
 {
     struct bl_params f;
-    struct bf_str type = {NULL, 0}, id = {NULL, 0}, raw = bl_param_raw(p, "ShardFilter");
+    struct bf_str id = {NULL, 0}, raw = bl_param_raw(p, "ShardFilter");
     *parent = -1;
     if (!raw.p)
         return true;
-    if (!bl_params_read_object(c, raw, &f) || !bl_param_string(c, &f, "Type", &type) ||
-        !bl_param_string(c, &f, "ShardId", &id))
+    if (!bl_params_read_object(c, raw, &f) || !bl_param_string(c, &f, "ShardId", &id))
         return false;
-    if (!bf_str_is(type, "CHILD_SHARDS"))
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value '%.*s' at 'shardFilter.type' failed to "
-                       "satisfy constraint: Member must satisfy enum value set: [CHILD_SHARDS]",
-                       BF_SHOWN(type));
     if (id.n < SHARD_ID_MIN)
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value '%.*s' at 'shardFilter.shardId' failed "
