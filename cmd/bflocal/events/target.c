@@ -212,9 +212,10 @@ bool bl_events_list_rule_names(struct bl_call *c)
     bool ok = body && bl_events_bus_member(c, body, &bus) &&
               bl_events_text(c, body, "TargetArn", "targetArn", &arn_text, &arn) &&
               (arn.p || bl_events_fail_null(c, "targetArn")) && bl_events_page_read(c, body, &page);
+    bl_store_lock(c->store);
+    ok = ok && (bl_events_has_bus(c->store, bus) || bl_events_fail_bus(c, bus));
     if (ok) {
         bf_buf_lit(&c->ans.body, "{\"RuleNames\":[");
-        bl_store_lock(c->store);
         sqlite3_stmt *q = bl_sql(c->store, "SELECT DISTINCT rule FROM events_target WHERE bus=? "
                                            "AND arn=? AND rule>? ORDER BY rule");
         bl_bind_text(q, 1, bus);
@@ -223,9 +224,9 @@ bool bl_events_list_rule_names(struct bl_call *c)
         while (bl_step(c->store, q) && bl_events_page_take(c, &page, bl_column_text(q, 0)))
             bf_json_put_string(&c->ans.body, bl_column_text(q, 0));
         bl_done(q);
-        bl_store_unlock(c->store);
         bl_events_page_end(c, &page);
     }
+    bl_store_unlock(c->store);
     json_decref(body);
     return ok;
 }

@@ -42,6 +42,9 @@ bool bl_lambda_delete_version(struct bl_call *c, struct bf_str name, struct bf_s
 /* A new FunctionConfiguration with the defaults of CreateFunction. NULL: out of memory. */
 json_t *bl_lambda_config(const char *name, const char *arn, int64_t now_ms);
 
+/* A copy without the tags, which only GetFunction returns, beside it. */
+json_t *bl_lambda_shown(const json_t *config);
+
 /* The operations, by file. `rest` is the path after /functions/NAME/; it is decoded if it is a name. */
 bool bl_lambda_create(struct bl_call *c, struct bf_str name);
 bool bl_lambda_get(struct bl_call *c, struct bf_str name);
