@@ -3,8 +3,8 @@ have, at any depth, none of another type, each required one, values of enumerati
 an error's code among those of the operation or of its protocol.
 
 import shapes; shapes.watch(client): an answer that is not in its shape raises Wrong where the call was made. Does nothing unless
-BF_SHAPES names a file, which gets a line "service operation" for each answer without an error. It holds for the botocore that the models
-of bflocal were made of, so tests/peers/run.sh sets BF_SHAPES for its own, and nobody for an older one."""
+SHAPES_SEEN names a file, which gets a line "service operation" for each answer without an error. It holds for the botocore that the models
+of bflocal were made of, so tests/peers/run.sh sets SHAPES_SEEN for its own, and nobody for an older one."""
 import base64
 import binascii
 import json
@@ -21,13 +21,13 @@ COMMON = {
              "InvalidSignatureException", "MissingAuthenticationTokenException", "NotAuthorized", "RequestExpired", "SerializationException",
              "ServiceUnavailable", "ThrottlingException", "UnknownOperationException", "UnrecognizedClientException", "ValidationError",
              "ValidationException"},
-    "query": {"AccessDenied", "InvalidAction", "InvalidClientTokenId", "ValidationError", "MissingParameter", "InvalidParameterValue", "SignatureDoesNotMatch"},
+    "query": {"AccessDenied", "ExpiredToken", "IncompleteSignature", "MissingAuthenticationToken", "RequestExpired", "Throttling", "InvalidAction", "InvalidClientTokenId", "ValidationError", "MissingParameter", "InvalidParameterValue", "SignatureDoesNotMatch"},
     "rest-xml": {"AccessControlListNotSupported", "AccessDenied", "BadDigest", "BadRequest", "BucketAlreadyExists", "BucketAlreadyOwnedByYou", "BucketNotEmpty", "ConditionalRequestConflict", "EntityTooLarge",
                  "EntityTooSmall", "IllegalLocationConstraintException", "InvalidAccessKeyId", "InvalidArgument", "InvalidBucketName", "InvalidDigest",
-                 "InvalidObjectState", "InvalidPart", "InvalidPartOrder", "InvalidRange", "InvalidRequest", "InvalidTag", "KeyTooLongError", "MalformedXML",
+                 "InvalidObjectState", "InvalidPart", "InvalidPartOrder", "InvalidRange", "InvalidRequest", "InvalidTag", "InvalidToken", "ExpiredToken", "KeyTooLongError", "MalformedXML",
                  "MetadataTooLarge", "MethodNotAllowed", "MissingContentLength", "NoSuchBucket", "NoSuchBucketPolicy", "NoSuchCORSConfiguration", "NoSuchKey",
                  "NoSuchLifecycleConfiguration", "NoSuchPublicAccessBlockConfiguration", "NoSuchTagSet", "NoSuchUpload", "NotImplemented",
-                 "ObjectLockConfigurationNotFoundError", "PreconditionFailed", "ServerSideEncryptionConfigurationNotFoundError", "SignatureDoesNotMatch", "XAmzContentSHA256Mismatch"},
+                 "ObjectLockConfigurationNotFoundError", "PreconditionFailed", "RequestTimeTooSkewed", "ServerSideEncryptionConfigurationNotFoundError", "SignatureDoesNotMatch", "XAmzContentSHA256Mismatch"},
 }
 # Of no member: headers that each answer of the service may have.
 HEADERS = {"x-amz-request-id", "x-amz-id-2", "x-amzn-requestid", "x-amzn-errortype", "x-amz-crc32"}
@@ -242,7 +242,7 @@ def report(model, op, status, found):
     if found:
         raise Wrong(f"{model.service_name} {op.name}: {'; '.join(found)}")
     if status < 300:
-        with open(os.environ["BF_SHAPES"], "a", encoding="utf-8") as f:
+        with open(os.environ["SHAPES_SEEN"], "a", encoding="utf-8") as f:
             f.write(f"{model.service_name} {op.name}\n")
 
 
@@ -255,6 +255,6 @@ def watch(client, told=report):
             op = model.operation_model(event_name.split(".")[-1])
             told(model, op, response_dict["status_code"], wrongs(op, response_dict["status_code"], response_dict["headers"], response_dict["body"]))
 
-    if told is not report or os.environ.get("BF_SHAPES"):
+    if told is not report or os.environ.get("SHAPES_SEEN"):
         client.meta.events.register("response-received", seen)
     return client

@@ -104,17 +104,17 @@ static json_t *new_config(const struct bl_call *c, const json_t *body, const cha
     bf_rng_fresh_uuid(uuid);
     snprintf(own, sizeof own, "arn:aws:lambda:%s:" BL_ACCOUNT ":event-source-mapping:%s",
              c->local->region, uuid);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:b, s:i, s:s, s:s, s:s, s:o, "
-                     "s:[], s:{s:{}}}",
-                     "UUID", uuid, "EventSourceMappingArn", own, "FunctionArn", arn, "EventSourceArn",
-                     bl_document_text(body, "EventSourceArn"), "StartingPosition",
-                     bl_document_text(body, "StartingPosition"), "BatchSize", 100,
-                     "MaximumBatchingWindowInSeconds", 0, "ParallelizationFactor", 1,
-                     "MaximumRecordAgeInSeconds", -1, "MaximumRetryAttempts", -1,
-                     "BisectBatchOnFunctionError", 0, "TumblingWindowInSeconds", 0, "State",
-                     "Enabled", "StateTransitionReason", "User action", "LastProcessingResult",
-                     "No records processed", "LastModified", bl_document_time(c->now_ms),
-                     "FunctionResponseTypes", "DestinationConfig", "OnFailure");
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:b, s:i, s:s, s:s, s:s, s:o, "
+        "s:[], s:{s:{}}}",
+        "UUID", uuid, "EventSourceMappingArn", own, "FunctionArn", arn, "EventSourceArn",
+        bl_document_text(body, "EventSourceArn"), "StartingPosition",
+        bl_document_text(body, "StartingPosition"), "BatchSize", 100,
+        "MaximumBatchingWindowInSeconds", 0, "ParallelizationFactor", 1,
+        "MaximumRecordAgeInSeconds", -1, "MaximumRetryAttempts", -1, "BisectBatchOnFunctionError",
+        0, "TumblingWindowInSeconds", 0, "State", "Enabled", "StateTransitionReason", "User action",
+        "LastProcessingResult", "No records processed", "LastModified", bl_document_time(c->now_ms),
+        "FunctionResponseTypes", "DestinationConfig", "OnFailure");
 }
 
 static void take_members(json_t *config, const json_t *body)

@@ -39,12 +39,11 @@ static bool get(struct bl_call *c, struct bf_str function, bool with_code)
     const struct bl_function *fn = bl_lambda_resolve(c->local->lambda, name, qualifier);
     json_t *config = fn ? named(c, fn, qualifier) : NULL;
     if (fn)
-        bl_document_answer(c, with_code
-                                  ? json_pack("{s:o, s:{s:s, s:s}, s:O*}", "Configuration", config,
-                                              "Code", "RepositoryType", "S3", "Location",
-                                              fn->folder, "Tags",
-                                              json_object_get(fn->config, "Tags"))
-                                  : config);
+        bl_document_answer(c, with_code ? json_pack("{s:o, s:{s:s, s:s}, s:O*}", "Configuration",
+                                                    config, "Code", "RepositoryType", "S3",
+                                                    "Location", fn->folder, "Tags",
+                                                    json_object_get(fn->config, "Tags"))
+                                        : config);
     pthread_mutex_unlock(&c->local->lambda->mutex);
     return fn || bl_lambda_fail_function(c, function);
 }

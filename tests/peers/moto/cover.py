@@ -5,12 +5,13 @@ import re
 import time
 
 import differ_lambda
+import differ_s3
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..")
 NAMES = {"DynamoDB": "dynamodb", "DynamoDB Streams": "dynamodbstreams", "Kinesis": "kinesis", "S3": "s3", "Glue": "glue", "Athena": "athena", "Lambda": "lambda",
          "EventBridge": "events", "Firehose": "firehose", "STS": "sts"}
-# Refused by name, whatever they ask for: man/bflocal.1.
-NEVER = ["firehose StartDeliveryStreamEncryption", "firehose StopDeliveryStreamEncryption"]
+# Refused by name, whatever they ask for, or without what they ask for: man/bflocal.1.
+NEVER = ["s3 GetBucketCors", "s3 GetBucketPolicy", "s3 GetBucketTagging", "firehose StartDeliveryStreamEncryption", "firehose StopDeliveryStreamEncryption"]
 
 
 def operations():
@@ -54,6 +55,8 @@ def dynamodb(a):
     a("dynamodb", "update_time_to_live", TableName="covered", TimeToLiveSpecification={"Enabled": True, "AttributeName": "t"})
     a("dynamodb", "query", TableName="covered", IndexName="by_g", KeyConditionExpression="g = :g", ExpressionAttributeValues={":g": {"S": "x"}}, ReturnConsumedCapacity="INDEXES")
     a("dynamodb", "describe_table", TableName="covered")
+    a("dynamodb", "describe_continuous_backups", TableName="covered")
+    a("dynamodb", "list_tags_of_resource", ResourceArn="arn:aws:dynamodb:us-east-1:000000000000:table/covered")
 
 
 def provisioned():
@@ -66,11 +69,14 @@ def kinesis(a):
     a("kinesis", "merge_shards", StreamName="covered", ShardToMerge="shardId-000000000000", AdjacentShardToMerge="shardId-000000000001")
     a("kinesis", "split_shard", StreamName="covered", ShardToSplit="shardId-000000000002", NewStartingHashKey=str(2**127))
     a("kinesis", "update_shard_count", StreamName="covered", TargetShardCount=3, ScalingType="UNIFORM_SCALING")
+    a("kinesis", "increase_stream_retention_period", StreamName="covered", RetentionPeriodHours=48)
+    a("kinesis", "decrease_stream_retention_period", StreamName="covered", RetentionPeriodHours=24)
     a("kinesis", "put_records", StreamName="covered", Records=[{"Data": b"x", "PartitionKey": "k"}])
 
 
 def functions(a):
-    """A function that answers what it got, its mapping, its policy; and a delivery stream that it transforms."""
+    """A function that answers what it got, its mapping, its policy."""
+    a("s3", "create_bucket", Bucket="covered-lake")
     made = dict(FunctionName="covered", Runtime="provided.al2023", Role=differ_lambda.ROLE, Handler="bootstrap", Code={"ZipFile": differ_lambda.archive(ECHO)})
     a("lambda", "create_function", **made, Tags={"k": "v"}, DeadLetterConfig={}, Environment={"Variables": {"AB": "b"}})
     a("lambda", "invoke", FunctionName="covered", Payload=b"{}", LogType="Tail")
@@ -85,7 +91,7 @@ def functions(a):
     a("lambda", "update_alias", FunctionName="covered", Name="live", FunctionVersion="$LATEST")
     a("lambda", "list_aliases", FunctionName="covered")
     uuid = a("lambda", "create_event_source_mapping", FunctionName="covered:live", EventSourceArn="arn:aws:kinesis:us-east-1:000000000000:stream/covered", StartingPosition="TRIM_HORIZON",
-             FilterCriteria={"Filters": [{"Pattern": '{"partitionKey":["k"]}'}]}, DestinationConfig={"OnFailure": {"Destination": "arn:aws:kinesis:us-east-1:000000000000:stream/covered"}})["UUID"]
+             FilterCriteria={"Filters": [{"Pattern": '{"partitionKey":["k"]}'}]}, DestinationConfig={"OnFailure": {"Destination": "arn:aws:s3:::covered-lake"}})["UUID"]
     soon(lambda: a("lambda", "get_event_source_mapping", UUID=uuid)["State"] == "Enabled")
     a("lambda", "update_event_source_mapping", UUID=uuid, BatchSize=7)
     a("lambda", "list_event_source_mappings")
@@ -103,7 +109,6 @@ while True:
 
 def athena(a):
     results = {"OutputLocation": "s3://covered-lake/results/"}
-    a("s3", "create_bucket", Bucket="covered-lake")
     a("s3", "put_object", Bucket="covered-lake", Key="rows/1.json", Body=b'{"id":"a","n":1}\n')
     a("glue", "create_database", DatabaseInput={"Name": "covered"})
     a("glue", "create_table", DatabaseName="covered", TableInput={"Name": "rows", "StorageDescriptor": {
@@ -124,6 +129,7 @@ def athena(a):
     a("athena", "get_prepared_statement", **statement)
     a("athena", "list_prepared_statements", WorkGroup="covered")
     a("athena", "delete_prepared_statement", **statement)
+    a("athena", "delete_work_group", WorkGroup="covered")
     ids = [a("athena", "start_query_execution", QueryString=text, ResultConfiguration=results, QueryExecutionContext={"Database": "covered"})["QueryExecutionId"]
            for text in ("SELECT id, sum(n) AS n FROM rows GROUP BY id", "SELECT nothing FROM nowhere")]
     states = [soon(lambda: state_of(a, one)) for one in ids]
@@ -142,14 +148,39 @@ def state_of(a, one):
     return state if state not in ("QUEUED", "RUNNING") else None
 
 
+def buckets(a):
+    at = {"Bucket": "covered-lake"}
+    a("s3", "put_bucket_encryption", **at, ServerSideEncryptionConfiguration=differ_s3.ENCRYPTED)
+    a("s3", "put_bucket_lifecycle_configuration", **at, LifecycleConfiguration=differ_s3.RULES)
+    a("s3", "put_public_access_block", **at, PublicAccessBlockConfiguration=differ_s3.BLOCK)
+    a("s3", "put_bucket_notification_configuration", **at, NotificationConfiguration={"EventBridgeConfiguration": {}})
+    for name in ("get_bucket_encryption", "get_bucket_lifecycle_configuration", "get_public_access_block", "get_bucket_notification_configuration", "get_bucket_location",
+                 "get_bucket_versioning", "delete_bucket_encryption", "delete_bucket_lifecycle", "delete_public_access_block"):
+        a("s3", name, **at)
+    a("s3", "put_object_tagging", **at, Key="rows/1.json", Tagging={"TagSet": [{"Key": "k", "Value": "v"}]})
+    a("s3", "create_bucket", Bucket="covered-two", CreateBucketConfiguration={})
+    a("s3", "delete_bucket", Bucket="covered-two")
+
+
 def others(a):
     """What the walk reaches only now and then."""
-    a("glue", "delete_table_version", DatabaseName="covered", TableName="rows", VersionId=a("glue", "update_table", DatabaseName="covered", TableInput={"Name": "rows"}) and "0")
+    a("glue", "update_table", DatabaseName="covered", TableInput={"Name": "rows"})
+    a("glue", "delete_table_version", DatabaseName="covered", TableName="rows", VersionId="0")
     a("glue", "get_table_version", DatabaseName="covered", TableName="rows")
     a("glue", "batch_delete_table", DatabaseName="covered", TablesToDelete=["rows", "none"])
+    parted = {"DatabaseName": "covered", "TableName": "parted"}
+    a("glue", "create_table", DatabaseName="covered", TableInput={"Name": "parted", "PartitionKeys": [{"Name": "y", "Type": "string"}], "StorageDescriptor": {"Columns": []}})
+    a("glue", "create_partition", **parted, PartitionInput={"Values": ["2026"], "StorageDescriptor": {"Columns": [], "Location": "s3://covered-lake/y/"}})
+    a("glue", "update_partition", **parted, PartitionValueList=["2026"], PartitionInput={"Values": ["2027"]})
+    a("glue", "get_partition", **parted, PartitionValues=["2027"])
+    a("glue", "delete_table", DatabaseName="covered", Name="parted")
     a("glue", "delete_database", Name="covered")
     a("events", "put_rule", Name="covered", EventPattern='{"source":["a"]}')
     a("events", "put_targets", Rule="covered", Targets=[{"Id": "1", "Arn": "arn:aws:lambda:us-east-1:000000000000:function:covered"}])
+    rule = "arn:aws:events:us-east-1:000000000000:rule/covered"
+    a("events", "tag_resource", ResourceARN=rule, Tags=[{"Key": "k", "Value": "v"}])
+    a("events", "untag_resource", ResourceARN=rule, TagKeys=["k"])
+    a("events", "disable_rule", Name="covered")
     a("events", "list_rule_names_by_target", TargetArn="arn:aws:lambda:us-east-1:000000000000:function:covered")
     a("events", "test_event_pattern", EventPattern='{"source":["a"]}', Event='{"id":"1","account":"1","source":"a","time":"2026-11-27T06:30:00Z","region":"r","resources":[],"detail-type":"t"}')
     upload = dict(Bucket="covered-lake", Key="m")
@@ -165,5 +196,5 @@ def others(a):
 def rest(world):
     """All of it, on a bflocal without state."""
     world.anew()
-    for part in (kinesis, dynamodb, functions, athena, others):
+    for part in (kinesis, dynamodb, functions, athena, buckets, others):
         part(world.alone)

@@ -132,7 +132,11 @@ def tags(d, bad):
 
 MAKERS = [(8, put), (5, get), (7, update), (3, delete), (5, query), (3, scan), (3, batch), (3, transact), (2, tables), (1, tags)]
 AT = {"TableName": "plain", "Key": {"id": {"S": "a"}}}
-PINNED = [[("put_item", {"TableName": "plain", "Item": {"id": {"S": "a"}, "v": {"N": "1.50"}}}), ("get_item", AT), ("get_item", dict(AT, ConsistentRead=True, ReturnConsumedCapacity="TOTAL")),
+PINNED = [[("update_time_to_live", {"TableName": "plain", "TimeToLiveSpecification": {"Enabled": False, "AttributeName": "t"}})],
+          [("put_item", {"TableName": "plain", "Item": {"id": {"S": "a"}, "v": {"N": "1.50"}}}), ("get_item", AT), ("get_item", dict(AT, ConsistentRead=True, ReturnConsumedCapacity="TOTAL")),
            ("describe_time_to_live", {"TableName": "none"}), ("scan", {"TableName": "plain", "FilterExpression": "size(w) > :n", "ExpressionAttributeValues": {":n": VALUES[":n"]}})],
           [("update_item", dict(AT, UpdateExpression="SET id = :s", ConditionExpression="v > :n", ExpressionAttributeValues={":s": {"S": "x"}, ":n": VALUES[":n"]}))],
+          [("put_item", {"TableName": "sorted", "Item": {"id": {"S": "a"}, "n": {"N": "1"}}}),
+           ("query", {"TableName": "sorted", "KeyConditionExpression": "id = :i", "ExpressionAttributeValues": {":i": {"S": "a"}}, "Limit": 1})],
+          [("delete_table", {"TableName": "plain"}), ("transact_write_items", {"TransactItems": [{"Delete": AT}]})],
           [("batch_get_item", {"RequestItems": {"none": {"Keys": [{"id": {"S": "a"}}] * 2}}})]]

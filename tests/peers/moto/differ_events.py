@@ -97,6 +97,8 @@ def tags(d, bad):
 MAKERS = [(3, buses), (6, put_rule), (5, rules), (2, delete_rule), (6, targets), (4, test), (3, put_events), (3, tags)]
 SETUP = [("kinesis", "create_stream", {"StreamName": "s", "ShardCount": 1})]
 RULE = {"Name": "one", "EventPattern": '{"source":["shop"]}'}
-PINNED = [[("put_rule", {"Name": "one", "ScheduleExpression": "rate(1 minutes)"})], [("untag_resource", {"ResourceARN": "arn:aws:events:us-east-1:000000000000:rule/none", "TagKeys": ["k"]})],
+AT = {"ResourceARN": "arn:aws:events:us-east-1:000000000000:rule/one"}
+PINNED = [[("put_rule", {"Name": "one", "ScheduleExpression": "rate(1 minutes)"})], [("create_event_bus", {"Name": "sales"}), ("put_rule", dict(RULE, EventBusName="sales")), ("untag_resource", dict(AT, TagKeys=["k"]))],
+          [("put_rule", RULE), ("remove_targets", {"Rule": "one", "Ids": ["1"]})],
           [("create_event_bus", {"Name": "sales", "Description": "d"}), ("put_rule", dict(RULE, EventBusName="sales")), ("delete_event_bus", {"Name": "sales"})],
-          [("put_rule", dict(RULE, EventPattern=PATTERNS[10])), ("put_events", {"Entries": [{"Source": "shop", "DetailType": "sale", "Detail": d} for d in DETAILS]})]]
+          [("put_rule", dict(RULE, EventPattern=PATTERNS[3])), ("put_targets", {"Rule": "one", "Targets": [{"Id": "1", "Arn": TARGET, "RoleArn": "arn:aws:iam::000000000000:role/r"}]}), ("put_events", {"Entries": [{"Source": "shop", "DetailType": "sale", "Detail": d} for d in DETAILS]})]]

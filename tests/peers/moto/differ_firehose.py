@@ -63,6 +63,6 @@ def encryption(d, bad):
 
 MAKERS = [(6, create), (2, delete), (6, describe), (2, listing), (3, update), (3, put), (4, tags), (1, encryption)]
 MADE = {"DeliveryStreamName": "one", "ExtendedS3DestinationConfiguration": {"RoleARN": ROLE, "BucketARN": "arn:aws:s3:::lake-one"}}
-PINNED = [[("list_delivery_streams", {"ExclusiveStartDeliveryStreamName": "one"})],
+PINNED = [[("create_delivery_stream", MADE), ("list_delivery_streams", {"ExclusiveStartDeliveryStreamName": "one", "DeliveryStreamType": "KinesisStreamAsSource"})],
           [("create_delivery_stream", dict(MADE, DeliveryStreamType="KinesisStreamAsSource", KinesisStreamSourceConfiguration={
               "KinesisStreamARN": "arn:aws:kinesis:us-east-1:000000000000:stream/s", "RoleARN": ROLE})), ("put_record", {"DeliveryStreamName": "one", "Record": {"Data": b"x"}})]]

@@ -72,6 +72,7 @@ def partitions(d, bad):
 
 MAKERS = [(2, databases), (4, tables), (2, versions), (7, partitions)]
 OTHER = {"DatabaseName": "shop", "TableInput": {"Name": "other"}}
-PINNED = [[("create_table", OTHER), ("get_table", {"DatabaseName": "shop", "Name": "other"}),
+PINNED = [[("create_table", OTHER), ("create_partition", {"DatabaseName": "shop", "TableName": "other", "PartitionInput": {"Values": ["2026"]}})],
+          [("create_table", OTHER), ("get_table", {"DatabaseName": "shop", "Name": "other"}),
            ("update_partition", {"DatabaseName": "shop", "TableName": "sales", "PartitionValueList": ["2026"], "PartitionInput": {"Values": ["2026"]}})],
           [("update_table", {"DatabaseName": "shop", "TableInput": {"Name": "sales"}}), ("get_table", {"DatabaseName": "shop", "Name": "sales"})]]

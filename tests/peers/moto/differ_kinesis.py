@@ -1,7 +1,9 @@
 """Kinesis: streams, shards, records."""
+from world import Ref
+
 SERVICE = "kinesis"
 ANY = r"SequenceNumber|ShardIterator|NextToken|MillisBehindLatest"
-ORDER = {"EnhancedMonitoring": ""}
+ORDER = {"EnhancedMonitoring": "", "StreamNames": "", "StreamSummaries": "StreamName"}
 KEEP = {"get_shard_iterator": ("iterator", "ShardIterator"), "put_record": ("sequence", "SequenceNumber")}
 LARGEST = 2**128 - 1
 
@@ -81,6 +83,12 @@ def count(d, bad):
 
 MAKERS = [(5, create), (1, delete), (4, describe), (1, streams), (3, shards), (6, put), (3, puts), (6, iterator), (8, records), (2, retention), (2, merge), (2, split), (1, count)]
 SETUP = [("kinesis", "create_stream", {"StreamName": "a", "ShardCount": 2})]
-PINNED = [[("describe_stream", {"StreamName": "a", "Limit": 1}), ("update_shard_count", {"StreamName": "a", "TargetShardCount": 5, "ScalingType": "UNIFORM_SCALING"})],
-          [("merge_shards", {"StreamName": "a", "ShardToMerge": "shardId-000000000000", "AdjacentShardToMerge": "shardId-000000000001"}),
-           ("describe_stream", {"StreamName": "a", "Limit": 1, "ExclusiveStartShardId": "shardId-000000000001"})]]
+GONE = [("get_shard_iterator", {"StreamName": "a", "ShardId": "shardId-000000000000", "ShardIteratorType": "TRIM_HORIZON"}), ("delete_stream", {"StreamName": "a"}),
+        ("get_records", {"ShardIterator": Ref(2, "ShardIterator")})]
+MADE = [("create_stream", {"StreamName": n, "ShardCount": 1}) for n in ("c", "b")]
+MERGE = ("merge_shards", {"StreamName": "a", "ShardToMerge": "shardId-000000000000", "AdjacentShardToMerge": "shardId-000000000001"})
+PINNED = [GONE, MADE + [("list_streams", {"Limit": 1}), ("list_streams", {"ExclusiveStartStreamName": "b"})],
+          [("describe_stream", {"StreamName": "a", "Limit": 1}), ("update_shard_count", {"StreamName": "a", "TargetShardCount": 5, "ScalingType": "UNIFORM_SCALING"})],
+          [("put_record", {"StreamName": "none", "Data": b"x", "PartitionKey": "k", "ExplicitHashKey": str(LARGEST + 1)})],
+          [MERGE, MERGE], [MERGE, ("describe_stream", {"StreamName": "a", "Limit": 1, "ExclusiveStartShardId": "shardId-000000000001"}),
+                           ("describe_stream_summary", {"StreamName": "a"})]]

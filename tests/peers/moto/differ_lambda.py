@@ -86,4 +86,5 @@ def permissions(d, bad):
 
 MAKERS = [(3, create), (4, functions), (3, update), (2, delete), (3, versions), (4, aliases), (5, mappings), (2, permissions)]
 PERMISSION = {"FunctionName": "f", "StatementId": "a", "Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com"}
-PINNED = [[("add_permission", PERMISSION), ("get_policy", {"FunctionName": "f"}), ("add_permission", PERMISSION)]]
+PINNED = [[("update_function_code", {"FunctionName": "f", "ZipFile": ZIPS[1]}), ("publish_version", {"FunctionName": "f"}), ("publish_version", {"FunctionName": "f"})],
+          [("add_permission", PERMISSION), ("get_policy", {"FunctionName": "f"}), ("add_permission", PERMISSION)]]

@@ -17,7 +17,7 @@ SHARDS = ("Developer Guide, Resharding a stream: the parents are closed and the 
 NUMBERS = "Developer Guide, Number: leading and trailing zeroes are trimmed; moto keeps the text as it was written"
 UPDATED = "API reference, UpdateItem: UPDATED_NEW returns only the updated attributes; moto adds the key, or an empty map"
 LIMIT = "Developer Guide, Paginating table query results: a LastEvaluatedKey does not mean that there is more; it is there if Limit was reached"
-VERSIONS = "AWS Glue answers VersionId 0 for a new table (GetTable in the Developer Guide's example); moto counts from 1"
+VERSIONS = "API reference, TableVersion: an integer, one more with each update; no reference says which is the first: 0 here, 1 in moto"
 TARGETS = "API reference, RemoveTargets: what could not be removed is a FailedEntry; moto removes in silence what is not there"
 PATTERNS = "EventBridge User Guide, event patterns; API reference, TestEventPattern: Result is always there, and InvalidEventPatternException; moto answers nothing"
 NOT_THERE = "API reference, Errors of the operation: ResourceNotFoundException; moto takes any name"
@@ -40,6 +40,8 @@ KNOWN = [
     (r"kinesis describe_stream \.StreamDescription\.HasMoreShards", SHARDS),
     (r"kinesis (merge|split)_shards? error", SHARDS),
     (r"kinesis get_records error \| \"ResourceNotFoundException\" \| \"done\"", "API reference, GetRecords, Errors: the stream of the iterator is gone"),
+    (r"kinesis list_streams \.NextToken \| \"ANY\" \| \"absent\"", OPTIONAL),
+    (r"kinesis list_streams \.(StreamNames|HasMoreStreams)", "API reference, ListStreams: in the order of their names, so that those after ExclusiveStartStreamName are the rest; moto goes by creation"),
     (r"kinesis list_streams \.StreamSummaries", "API reference, ListStreams: the streams after ExclusiveStartStreamName; moto's summaries are of all"),
     (r"kinesis put_record error \| \"InvalidArgumentException\" \| \"ResourceNotFoundException\"", TWO),
     (r"kinesis update_shard_count error \| \"InvalidArgumentException\" \| \"done\"", "API reference, UpdateShardCount: not to more than double the shards, nor to less than half"),
@@ -51,6 +53,9 @@ KNOWN = [
     (r"s3 list_objects \.(Marker|Prefix) \| .* \| \"absent\"", OPTIONAL),
     (r"s3 list_objects(_v2)? \.(Delimiter|Prefix|CommonPrefixes\[\d+\]\.Prefix) \| \"[^\"]*%20\"", "API reference, EncodingType: keys, prefixes and delimiter are encoded; moto encodes keys alone"),
     (r"s3 list_objects \.NextMarker \| \"absent\"", "API reference, ListObjects: NextMarker is returned only with a delimiter"),
+    (r"s3 list_objects \.(IsTruncated|NextMarker) \| (true|\"\S+/\") \| (false|\"absent\")", "API reference, ListObjects, IsTruncated: not all was returned; moto does not count common prefixes"),
+    (r"s3 (get|head)_object error \| \"done\" \| \"(InvalidRange|416)\"", "RFC 9110, 14.2: a range in a unit that is not known is ignored"),
+    (r"s3 put_object_tagging error \| \"(BadRequest|InvalidTag)\" \| \"done\"", "S3 User Guide, object tags: up to 10, with unique keys"),
     (r"s3 list_objects(_v2)? \.(CommonPrefixes|KeyCount) ", "API reference, StartAfter, Marker: listing starts after this key, so a prefix is there if a key after it has it, and only then"),
     (r"s3 copy_object error \| \"InvalidRequest\" \| \"PreconditionFailed\"", TWO),
     (r"s3 list_objects_v2 \.Contents\[\d+\]\.Owner \| \"absent\"", "API reference, FetchOwner: the owner is not returned by default; moto takes false for true"),
@@ -61,6 +66,7 @@ KNOWN = [
     (r"s3 (complete_multipart_upload|upload_part|upload_part_copy|put_object) error \| \"(InvalidPart|BadDigest|InvalidDigest|InvalidArgument)\"", "S3, Error responses: a wrong ETag, a Content-MD5 that is not the body's or is none, a part number outside 1 to 10000; moto checks less, or later"),
     (r"s3 complete_multipart_upload \.VersionId \| \"absent\" \| \"null\"", "API reference, x-amz-version-id: of a bucket with versions"),
     (r"s3 put_object_tagging error \| \"(BadRequest|InvalidTag)\" \| \"NoSuchKey\"", TWO),
+    (r"s3 create_bucket error \| \"InvalidBucketName\" \| \"done\"", "S3 User Guide, bucket naming rules: lower case, no underscore; moto takes A_B"),
     (r"s3 delete_objects \.Deleted \| \"absent\"", "API reference, DeleteObjects: in quiet mode only errors are returned; moto returns the deleted keys once there is one that is not"),
     (r"s3 (get|head)_object error \| \"(InvalidRange|416)\" \| \"done\"", "RFC 9110, 14.1.2: a suffix range of an empty object cannot be satisfied"),
     # EventBridge
@@ -70,12 +76,12 @@ KNOWN = [
     (r"events list_event_buses \.EventBuses\[\d+\]\.(CreationTime|LastModifiedTime) \| \"TIME\" \| \"absent\"", OPTIONAL),
     (r"events create_event_bus \.Description \| \"d\" \| \"absent\"", OPTIONAL),
     (r"events remove_targets \.Failed", TARGETS),
-    (r"events put_events error \| \"done\" \| \"500\"", BREAKS + " if a rule matches a detail of null or a list by a pattern of several keys"),
+    (r"events put_events error \| \"done\" \| \"500\"", BREAKS + " if a rule compares a list with a number"),
     (r"events untag_resource error \| \"ResourceNotFoundException\" \| \"done\"", NOT_THERE),
     (r"events delete_event_bus error \| \"ValidationException\" \| \"done\"", "EventBridge User Guide, Deleting an event bus: its rules are deleted first"),
     # Firehose
     (r"firehose (start|stop)_delivery_stream_encryption error", "bflocal has no encryption of delivery streams, and says so by a modelled error; moto fails with 500"),
-    (r"firehose list_delivery_streams error \| \"done\" \| \"500\"", BREAKS + " if ExclusiveStartDeliveryStreamName is of no stream"),
+    (r"firehose list_delivery_streams error \| \"done\" \| \"500\"", BREAKS + " if ExclusiveStartDeliveryStreamName is of no stream of the type"),
     (r"firehose describe_delivery_stream \.DeliveryStreamDescription\.(DeliveryStreamEncryptionConfiguration|Source\.\S*\.DeliveryStartTimestamp) \| .* \| \"absent\"", OPTIONAL),
     (r"firehose describe_delivery_stream \.DeliveryStreamDescription\.Destinations\[0\]\.(Extended)?S3DestinationDescription\.\w+ \| .* \| \"absent\"",
      "botocore's model: BufferingHints, CompressionFormat, EncryptionConfiguration are required in both descriptions of a destination; moto tells what the caller gave, and nothing after an update"),
@@ -109,14 +115,14 @@ KNOWN = [
     (r"lambda \w+ \.(\S*\.)?(\w+\[\d+\]\.)?Layers \| \"absent\" \| \[\]", ADDED),
     (r"lambda \w+_mappings? \.(\w+\[\d+\]\.)?(BisectBatchOnFunctionError|DestinationConfig|FunctionResponseTypes|LastProcessingResult|MaximumBatchingWindowInSeconds|MaximumRecordAgeInSeconds|"
      r"MaximumRetryAttempts|TumblingWindowInSeconds|ParallelizationFactor) \| .* \| \"absent\"", OPTIONAL),
-    (r"lambda \w+_mappings? \.(\w+\[\d+\]\.)?StateTransitionReason", "API reference, CreateEventSourceMapping: the example's reason is User action; moto says User initiated"),
+    (r"lambda \w+_mappings? \.(\w+\[\d+\]\.)?StateTransitionReason", "API reference, StateTransitionReason: a text; no reference lists the values"),
     (r"lambda (update|delete)_event_source_mapping error \| \"ResourceNotFoundException\" \| \"done\"", NOT_THERE),
     (r"lambda list_versions_by_function error \| \"ResourceNotFoundException\" \| \"done\"", NOT_THERE),
-    (r"lambda \w+ error \| \"(ValidationException|InvalidParameterValueException)\"", MODEL + "; or a runtime that bflocal does not run, a stream that is not there"),
+    (r"lambda (create_function|create_event_source_mapping|update_function_configuration) error \| \"(ValidationException|InvalidParameterValueException)\" \| \"(done|500|Resource\w+)\"", MODEL + "; or a runtime that bflocal does not run, a stream that is not there"),
     (r"lambda create_event_source_mapping error \| \"ResourceConflictException\" \| \"done\"", "API reference, CreateEventSourceMapping, Errors: one mapping for a function and a source; moto makes another"),
     (r"lambda add_permission error \| \"ResourceConflictException\" \| \"done\"", "API reference, AddPermission, Errors: the statement is there already; moto replaces it"),
     (r"lambda delete_(function|alias) error \| \"done\" \| \"ResourceNotFoundException\"", "botocore's model: DeleteAlias has no ResourceNotFoundException; deletion of a version or an alias that is gone is repeated without an error"),
-    (r"lambda (publish_version|list_versions_by_function) ", "API reference, PublishVersion: no version is published if code and configuration have not changed; moto always publishes"),
+    (r"lambda (publish_version|list_versions_by_function) ", "API reference, PublishVersion: no version is published if code and configuration have not changed since the last one; moto forgets its first"),
     # DynamoDB
     (r"dynamodb \w+ \.\S*(LocalSecondaryIndexes|GlobalSecondaryIndexes) \| \"absent\" \| \[\]", ADDED),
     (r"dynamodb \w+ \.\S*WarmThroughput \| \"absent\"", ADDED),
