@@ -138,7 +138,8 @@ MAKERS = [(8, put), (6, get), (3, condition), (5, listing), (2, delete), (1, del
           (5, part), (2, complete), (3, uploads)]
 PINNED = [[("put_object", {"Bucket": BUCKET, "Key": k, "Body": b""}) for k in ("a/a", "a/b")] + [
     ("list_objects_v2", {"Bucket": BUCKET, "Delimiter": "/", "StartAfter": "a/a", "FetchOwner": False}), ("list_objects_v2", {"Bucket": BUCKET, "FetchOwner": False}),
-    ("get_object", {"Bucket": BUCKET, "Key": "a/a", "Range": "lines=1-2"}), ("put_object_tagging", {"Bucket": BUCKET, "Key": "a/a", "Tagging": {"TagSet": [{"Key": "k", "Value": "v"}] * 2}})],
+    ("get_object", {"Bucket": BUCKET, "Key": "a/a", "Range": "lines=1-2"}), ("put_object", {"Bucket": BUCKET, "Key": "b/x y", "Body": b""}),
+    ("put_object_tagging", {"Bucket": BUCKET, "Key": "b/x y", "Tagging": {"TagSet": [{"Key": "k", "Value": "v"}] * 2}})],
     [("put_object", {"Bucket": BUCKET, "Key": k, "Body": b""}) for k in ("a/a", "a/b", "b/a")] + [("list_objects", {"Bucket": BUCKET, "Delimiter": "/", "MaxKeys": 1}),
     ("copy_object", {"Bucket": BUCKET, "Key": "a/a", "CopySource": {"Bucket": BUCKET, "Key": "a/a"}, "CopySourceIfNoneMatch": '"%s"' % hashlib.md5(b"").hexdigest()}),
     ("get_object", {"Bucket": BUCKET, "Key": "a/a", "Range": "bytes=-3"})],
