@@ -169,7 +169,8 @@ static void take_part(struct look *l, struct pat_block *block, const struct pat_
         n->slot = slot;
         slot->live = slot->here = 0;
         if (!only || n == only)
-            slot->here = slot->need & l->want & (n->seen == l->p->event ? ~(uint64_t)0 : ~slot->absent);
+            slot->here =
+                slot->need & l->want & (n->seen == l->p->event ? ~(uint64_t)0 : ~slot->absent);
     }
     for (struct pat_slot *slot = block->slots; slot; slot = slot->next)
         for (struct pat_node *n = slot->here ? slot->node : NULL; n; n = n->parent)
