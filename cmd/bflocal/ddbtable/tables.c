@@ -305,13 +305,6 @@ bool bl_ddb_list_tables(struct bl_call *c)
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ExclusiveStartTableName", &after) ||
         !bl_param_int(c, &p, "Limit", &limit))
         return false;
-    if (limit < 1 || limit > 100)
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
-                       "constraint: Member must "
-                       "have value %s",
-                       (long long)limit,
-                       limit < 1 ? "greater than or equal to 1" : "less than or equal to 100");
     struct bl_ddb *d = c->local->ddb;
     struct bf_buf *out = &c->ans.body;
     bl_store_lock(c->store);

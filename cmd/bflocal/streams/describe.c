@@ -9,11 +9,6 @@ static bool read_limit(struct bl_call *c, const struct bl_params *p, int64_t *li
     *limit = PAGE_MAX;
     if (!bl_param_int(c, p, "Limit", limit))
         return false;
-    if (*limit < 1)
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
-                       "constraint: Member must have value greater than or equal to 1",
-                       (long long)*limit);
     if (*limit > PAGE_MAX)
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
@@ -71,8 +66,7 @@ bool bl_streams_list(struct bl_call *c)
     struct bf_str table = {NULL, 0}, arn = {NULL, 0};
     int64_t limit;
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "TableName", &table) ||
-        !bl_param_string(c, &p, "ExclusiveStartStreamArn", &arn) || !read_limit(c, &p, &limit) ||
-        (table.p && !bf_str_starts(table, BF_STR("arn:")) && !bl_table_name_check(c, table)))
+        !bl_param_string(c, &p, "ExclusiveStartStreamArn", &arn) || !read_limit(c, &p, &limit))
         return false;
     bl_store_lock(c->store);
     put_streams(c, table, after_arn(c, arn), limit);
@@ -123,18 +117,12 @@ static bool read_filter(struct bl_call *c, const struct bl_params *p, const stru
                         int *parent)
 {
     struct bl_params f;
-    struct bf_str type = {NULL, 0}, id = {NULL, 0}, raw = bl_param_raw(p, "ShardFilter");
+    struct bf_str id = {NULL, 0}, raw = bl_param_raw(p, "ShardFilter");
     *parent = -1;
     if (!raw.p)
         return true;
-    if (!bl_params_read_object(c, raw, &f) || !bl_param_string(c, &f, "Type", &type) ||
-        !bl_param_string(c, &f, "ShardId", &id))
+    if (!bl_params_read_object(c, raw, &f) || !bl_param_string(c, &f, "ShardId", &id))
         return false;
-    if (!bf_str_is(type, "CHILD_SHARDS"))
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value '%.*s' at 'shardFilter.type' failed to "
-                       "satisfy constraint: Member must satisfy enum value set: [CHILD_SHARDS]",
-                       BF_SHOWN(type));
     *parent = bl_stream_shard_find(s, id);
     return *parent >= 0 || bl_fail(c, BL_ResourceNotFoundException,
                                    "Requested resource not found: Shard does not exist");
