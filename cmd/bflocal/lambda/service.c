@@ -196,8 +196,12 @@ static bool open_lambda(struct bl_local *l, struct bf_err *e)
     pthread_mutex_init(&f->changing, NULL);
     bf_wait_init(&f->events_changed);
     bf_wait_init(&f->given_back);
-    return bl_lambda_inherit(f, e) && bl_lambda_load(f, e) && bl_lambda_events_load(f, e) &&
-           bl_mappings_load(l, e);
+    if (!(bl_lambda_inherit(f, e) && bl_lambda_load(f, e) && bl_lambda_events_load(f, e) &&
+          bl_mappings_load(l, e)))
+        return false;
+    /* Of earlier updates, whose processes are gone, and of calls that a crash cut off. */
+    bl_lambda_remove_code(f, NULL);
+    return true;
 }
 
 static void start_lambda(struct bl_local *l)

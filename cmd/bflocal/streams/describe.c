@@ -2,7 +2,7 @@
 #include "cmd/bflocal/streams/streams.h"
 #include "lib/json/write.h"
 
-enum { PAGE_MAX = 100 };
+enum { PAGE_MAX = 100, SHARD_ID_MIN = 28 };
 
 static bool read_limit(struct bl_call *c, const struct bl_params *p, int64_t *limit)
 {
@@ -66,7 +66,8 @@ bool bl_streams_list(struct bl_call *c)
     struct bf_str table = {NULL, 0}, arn = {NULL, 0};
     int64_t limit;
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "TableName", &table) ||
-        !bl_param_string(c, &p, "ExclusiveStartStreamArn", &arn) || !read_limit(c, &p, &limit))
+        !bl_param_string(c, &p, "ExclusiveStartStreamArn", &arn) || !read_limit(c, &p, &limit) ||
+        (arn.p && !bl_stream_arn_check(c, arn)))
         return false;
     bl_store_lock(c->store);
     put_streams(c, table, after_arn(c, arn), limit);
@@ -123,6 +124,11 @@ static bool read_filter(struct bl_call *c, const struct bl_params *p, const stru
         return true;
     if (!bl_params_read_object(c, raw, &f) || !bl_param_string(c, &f, "ShardId", &id))
         return false;
+    if (id.n < SHARD_ID_MIN)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value '%.*s' at 'shardFilter.shardId' failed "
+                       "to satisfy constraint: Member must have length greater than or equal to %d",
+                       BF_SHOWN(id), SHARD_ID_MIN);
     *parent = bl_stream_shard_find(s, id);
     return *parent >= 0 || bl_fail(c, BL_ResourceNotFoundException,
                                    "Requested resource not found: Shard does not exist");
@@ -169,12 +175,11 @@ bool bl_streams_describe(struct bl_call *c)
     const struct bl_ddb_stream *s = bl_stream_arn_param(c, &p);
     bool ok = s && read_filter(c, &p, s->shards, &parent);
     int at = ok && after.p ? bl_stream_shard_find(s->shards, after) : -1;
-    if (ok && after.p && at < 0)
-        ok = bl_fail(c, BL_ResourceNotFoundException,
-                     "Requested resource not found: Shard does not exist");
     if (ok) {
         put_head(c, s);
-        put_shards(c, s->shards, parent, (size_t)(at + 1), limit);
+        /* no shard comes after one that there is not */
+        put_shards(c, s->shards, parent, after.p && at < 0 ? s->shards->n : (size_t)(at + 1),
+                   limit);
     }
     bl_store_unlock(c->store);
     return ok;
