@@ -145,8 +145,8 @@ static void settle(struct bl_events *ev, struct bl_dispatch *d, enum bl_delivere
     const char *limit = NULL;
     struct bf_err e = {0};
     int64_t wait = -1; /* no further attempt */
-    if (how == BL_DELIVERY_FUNCTION && ++d->tries < BL_EVENT_ATTEMPTS)
-        wait = d->tries * FUNCTION_WAIT_MS;
+    if (how == BL_DELIVERY_FUNCTION && !d->last)
+        wait = ++d->tries * FUNCTION_WAIT_MS;
     if (how == BL_DELIVERY_RETRY) {
         d->attempts++;
         limit = exhausted(d);
