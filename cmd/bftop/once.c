@@ -108,11 +108,13 @@ static void put_sql(struct bf_str sql, struct bf_buf *out)
 
 bool show_panels(const struct panels *p, struct bf_err *e)
 {
-    static const char *const kinds[] = {"number", "line", "bars", "table", "funnel"};
+    static const char *const kinds[] = {"number", "line", "bars", "table", "funnel", "rate"};
     struct bf_buf text;
     bf_buf_init(&text, FRAME_MAX);
     for (size_t i = 0; i < p->n; i++) {
         const struct panel *panel = &p->panel[i];
+        if (panel->state)
+            continue;
         bf_buf_addf(&text, "%s[%.*s]\nkind = %s\nrefresh = ", i ? "\n" : "", (int)panel->title.n,
                     panel->title.p, kinds[panel->kind]);
         bf_num_add_duration(&text, panel->refresh_ms);
