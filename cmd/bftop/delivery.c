@@ -143,7 +143,7 @@ static int64_t version_of(const struct stat *a, const struct stat *b)
                      (uint64_t)a->st_mtim.tv_nsec + (uint64_t)b->st_size * 7919);
 }
 
-void delivery_look(struct panel *panel)
+static void look(struct panel *panel)
 {
     char path[4096], rejects[4096];
     struct stat state = {0}, rejected = {0};
@@ -171,4 +171,18 @@ void delivery_look(struct panel *panel)
         return;
     r->rows = r->cols = 0;
     snprintf(r->error, sizeof r->error, "%s", e.text);
+}
+
+bool delivery_look(struct panels *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        struct panel *panel = &p->panel[i];
+        uint64_t was = panel->changed;
+        if (!panel->state ||
+            (panel->changed && bf_clock_mono_ms() - panel->ran_ms < (int64_t)panel->refresh_ms))
+            continue;
+        look(panel);
+        return panel->changed != was;
+    }
+    return false;
 }

@@ -10,7 +10,7 @@
 /* Adds the panel; dir is kept by the caller. NULL: none. */
 BF_MUST bool delivery_add(struct panels *p, const char *dir, struct bf_err *e);
 
-/* Looks at the directory, if its files have changed since the last look. */
-void delivery_look(struct panel *panel);
+/* Looks at the directory, if that is due and its files have changed. True: the panel shows something else. */
+bool delivery_look(struct panels *p);
 
 #endif

@@ -51,7 +51,7 @@ struct panel {
     struct result result;
     struct trend trend;
     struct trend counts;     /* of which a rate is made */
-    const char *state;       /* no statement: the directory of s3put (delivery.h) */
+    const char *state;       /* no statement: the directory of s3put, and delivery.h looks */
     int64_t ran_ms, took_ms; /* monotonic; 0: not yet */
     int64_t version;         /* of the database, when it ran */
     uint64_t changed;        /* grows when it shows something else */

@@ -117,6 +117,7 @@ bool watch_look(struct watch *w)
     }
     bool changed = choose_again(w);
     changed |= panels_refresh(w->panels, &w->source);
+    changed |= delivery_look(w->panels);
     if (rebuilt)
         source_close(&w->source);
     return changed || failed;

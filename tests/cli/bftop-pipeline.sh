@@ -9,6 +9,7 @@ END
 cd "$T" || exit 1
 D=$T/state
 bfgen -n 300 -o cdc | cdcproj s.db
+# shellcheck disable=SC2120 # check calls it with arguments
 top() { bftop --once --width 160 --state "$D" "$@" s.db; }
 mark() { printf '{"bfpipe.mark":{"stream":"s","shard":"0","sequence":"%s"%s}}\n' "$1" "${2:-}"; }
 put() { s3put --state "$D" --max-attempts 1 --hive c "$@" s3://lake/; }
