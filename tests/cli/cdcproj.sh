@@ -135,6 +135,30 @@ check 'an export first' -i export.ndjson -- cdcproj --key id --table sales s.db
 { put a 10 '"v":{"N":"1"}'; put b 11 '"v":{"N":"1"}'; remove b 12; } | cdcproj s.db
 check 'then the stream: the same' -o 'a|1|None
 old|7.50|[1]' -- sql s.db 'SELECT id,v,s FROM sales ORDER BY id'
+# Incremental exports: the last state of each item that changed, with the time of its last write; after a full export.
+fresh
+incremental >in
+check 'a full export, then incremental ones' -- sh -c 'cat export.ndjson in | cdcproj --key id --table sales "$1"' - s.db
+check 'the newest write of each item counts, whichever line is first' -o 'a|3
+d|4.50' -- sql s.db 'SELECT id,v FROM sales ORDER BY id'
+check 'the same again, without --key' -i in -- cdcproj --table sales s.db
+check 'changes nothing' -o 'a|3
+d|4.50' -- sql s.db 'SELECT id,v FROM sales ORDER BY id'
+check 'two were older in each' -o '4|time' -- sql s.db 'SELECT older,ordered FROM _bfpipe,_bfpipe_tables'
+put z 9 '"v":{"N":"1"}' >in
+check 'a stream has another order' -s 1 -i in -E 'line 1: the mirror sales is ordered by time, this change by stream sequence number' -- cdcproj s.db
+printf '%s\n' '{"Metadata":{},"Keys":{"id":{"S":"a"}}}' '{"Metadata":{"WriteTimestampMicros":{"N":"soon"}},"Keys":{"id":{"S":"a"}}}' \
+    '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"id":{"S":"a"}},"NewImage":{"v":{"N":"1"}}}' '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{}}' \
+    '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"a":{"S":"a"},"b":{"S":"a"},"c":{"S":"a"}}}' >in
+check 'lines of an export that lack something' -s 1 -i in -a -E 'line 1: ' -- cdcproj --rejects inc s.db
+sed -n "s/^cdcproj: //; s/ 'Metadata.*//; /^line/p" err >said
+check 'each says what' -o 'line 1: no member
+line 2: WriteTimestampMicros: microseconds were expected
+line 3: the key id is missing
+line 4: a change without the keys of its item
+line 5: more than 2 keys' -- cat said
+check 'and is kept' -O in -- cat inc
+
 # Items of kinread --snapshot name their keys and their table.
 fresh
 { put a 10 '"v":{"N":"1"}'; put b 11 '"v":{"N":"1"}'; remove b 12; } | cdcproj s.db
