@@ -135,6 +135,22 @@ check 'an export first' -i export.ndjson -- cdcproj --key id --table sales s.db
 { put a 10 '"v":{"N":"1"}'; put b 11 '"v":{"N":"1"}'; remove b 12; } | cdcproj s.db
 check 'then the stream: the same' -o 'a|1|None
 old|7.50|[1]' -- sql s.db 'SELECT id,v,s FROM sales ORDER BY id'
+# With --history an item fills a key once, however often it is read, and only one without versions.
+rm -f hx.db*
+cat export.ndjson export.ndjson >twice
+check 'an export twice' -i twice -- cdcproj --history --key id --table sales hx.db
+check 'and again' -i export.ndjson -- cdcproj --history --key id --table sales hx.db
+{ put a 10 '"v":{"N":"1"}'; remove b 12; put c 13 '"v":{"N":"3"}'; remove c 14; } >in
+check 'then changes' -i in -- cdcproj --history hx.db
+printf '%s\n' '{"Item":{"id":{"S":"c"},"v":{"N":"0"}}}' >>export.ndjson
+check 'then the export, with an item that was removed' -i export.ndjson -- cdcproj --history --key id --table sales hx.db
+sed -i '$d' export.ndjson
+check 'each state is one version' -o 'a|1|0|0
+a|2|1|1
+b|1|0|0
+c|1|3|0
+old|1|7.50|1' -- sql hx.db "SELECT id,_version,v,CASE WHEN _valid_to IS NULL THEN 1 ELSE 0 END FROM sales ORDER BY id,_version"
+
 # Incremental exports: the last state of each item that changed, with the time of its last write; after a full export.
 fresh
 incremental >in

@@ -21,3 +21,16 @@ incremental() {
 {"Metadata":{"WriteTimestampMicros":1795759200000001},"Keys":{"\u0069d":{"S":"d"}},"NewImage":{"v":{"N":"4.50"},"id":{"S":"d"}}}
 END
 }
+# rows FROM TO: changes of as many keys of the table t, with the marks that a reader writes.
+rows() {
+    python3 - "$1" "$2" <<'END'
+import sys
+first, last = map(int, sys.argv[1:])
+mark = '{"bfpipe.mark":{"stream":"s","shard":"0","sequence":"%s"%s}}'
+print(mark % (first - 1 or "", ',"start":true'))
+for n in range(first, last + 1):
+    print('{"eventName":"INSERT","tableName":"t","dynamodb":{"SequenceNumber":"%d","Keys":{"id":{"S":"k%d"}},"NewImage":{"id":{"S":"k%d"},"v":{"N":"1"},"pad":{"S":"%s"}}}}' % (n, n, n, "x" * 300))
+    if n % 50 == 0 or n == last:
+        print(mark % (n, ""))
+END
+}
