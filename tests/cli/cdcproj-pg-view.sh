@@ -61,7 +61,7 @@ check 'a view of somebody else stays' -s 1 -E 'view theirs: .*already exists' --
 pg_fresh
 echo "CREATE VIEW late AS SELECT w, sum(u) AS u, count(*) AS n FROM sales WHERE _deleted IS NULL GROUP BY w" >late.sql
 put a 1 '"v":{"N":"1"}' >in
-check 'a view whose columns do not exist' -i in -- cdcproj --soft-delete --view late.sql "$pg"
+check 'a view whose columns do not exist' -i in -e 'cdcproj: view late is not there yet: column "w" does not exist' -- cdcproj --soft-delete --view late.sql "$pg"
 check 'is not there' -o '0' -- pgsql "SELECT count(*) FROM _bfpipe_views"
 { put b 2 '"w":{"S":"k"},"u":{"N":"5"}'; put c 3 '"w":{"S":"k"},"u":{"N":"6.5"}'; } >in
 check 'until they are' -i in -- cdcproj --soft-delete --view late.sql "$pg"

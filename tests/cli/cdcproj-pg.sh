@@ -203,6 +203,11 @@ check 'a service file' -i in -- env PGSERVICEFILE="$T/service.conf" cdcproj 'pos
 pgsql 'UPDATE _bfpipe SET version=2'
 check 'one of a later version' -s 1 -i in -E 'a later version of bfpipe made this database \(layout 2, this one knows 1\); use that one, or another schema' -- cdcproj "$pg"
 pgsql 'UPDATE _bfpipe SET version=1'
+for made in 'CREATE TABLE _bfpipe(a int)' 'CREATE TABLE _bfpipe(version int); INSERT INTO _bfpipe VALUES(1)' 'CREATE TABLE _bfpipe(version int)'; do
+    pg_fresh
+    pgsql "$made"
+    check "somebody else's: $made" -s 1 -i in -E 'its table _bfpipe is not one that cdcproj made \(.+\); name another schema, or rename that table$' -- cdcproj "$pg"
+done
 
 # A rebuild.
 pg_fresh

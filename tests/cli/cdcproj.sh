@@ -235,6 +235,22 @@ cdcproj s.db <in
 sql s.db 'UPDATE _bfpipe SET version=2'
 check 'one of a later version' -s 1 -i in -E '^cdcproj: s.db: a later version of bfpipe made this database \(layout 2, this one knows 1\)' -- cdcproj s.db
 sql s.db 'UPDATE _bfpipe SET version=1'
+foreign='its table _bfpipe is not one that cdcproj made'
+remedy='name another file, or rename that table'
+i=0
+for made in 'CREATE TABLE _bfpipe(a)' 'CREATE TABLE _bfpipe(version)' 'CREATE TABLE _bfpipe(version); INSERT INTO _bfpipe VALUES(1)' 'CREATE VIEW _bfpipe AS SELECT 1 AS version' \
+    'CREATE TABLE _BFPIPE(version); INSERT INTO _BFPIPE VALUES('"'x'"')' 'CREATE TABLE _bfpipe(version); INSERT INTO _bfpipe VALUES(1),(1)'; do
+    i=$((i + 1))
+    python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])' f$i.db "$made"
+    for tool in cdcproj 'cdcproj --check' 'bftop --once'; do
+        # shellcheck disable=SC2086 # the words of a command
+        check "$tool: $made" -s 1 -i in -E "^${tool%% *}: f$i.db: $foreign \\(.+\\); $remedy\$" -- $tool f$i.db
+    done
+done
+cp f1.db f1.copy
+cdcproj f1.db <in 2>said
+check '  it is named what is missing' -o "cdcproj: f1.db: $foreign (no such column: version); $remedy" -- cat said
+check '  the table is as it was' -o a -- sql f1.db "SELECT group_concat(name) FROM pragma_table_info('_bfpipe')"
 sql mine.db 'CREATE TABLE sales(a)'
 check 'a table that is not cdcproj'"'"'s' -s 2 -i in -E 'the database has a table sales already, which cdcproj has not made' -- cdcproj mine.db
 check 'a folder that is not there' -s 1 -i in -E 'no/where.db' -- cdcproj no/where.db

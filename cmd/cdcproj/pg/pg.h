@@ -106,6 +106,8 @@ BF_MUST bool pg_merge(struct pg *g, struct mirror *t, struct counters *c, struct
 BF_MUST bool pg_load_views(struct pg *g, struct bf_err *e);
 BF_MUST bool pg_read_views(struct pg *g, struct bf_err *e);
 void pg_free_views(struct pg *g);
+/* Warns of views that cannot be created yet. */
+void pg_tell_views(const struct pg *g);
 /* In the transaction: before and after the merge of a batch; then creates the views that can be, *left: some cannot yet. And
  * after the commit. */
 BF_MUST bool pg_views_before(struct pg *g, struct mirror *t, struct bf_err *e);

@@ -96,6 +96,11 @@ static bool commit(struct sink *s, struct bf_err *e)
     return pg_commit(&of(s)->pg, s->counters, e);
 }
 
+static void tell(const struct sink *s)
+{
+    pg_tell_views(&((const struct pg_sink *)(const void *)s)->pg);
+}
+
 static void close_sink(struct sink *s)
 {
     mirrors_free(&of(s)->mirrors);
@@ -122,6 +127,7 @@ struct sink *pg_open_sink(const struct config *c, struct bf_err *e)
                             .counters = &p->mirrors.counters,
                             .apply = apply,
                             .commit = commit,
+                            .tell = tell,
                             .close = close_sink,
                             .replace = replace};
     if (pg_open(&p->pg, c, &p->mirrors, e) && pg_load(&p->mirrors, &p->pg, c, e) &&

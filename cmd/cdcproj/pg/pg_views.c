@@ -64,9 +64,10 @@ static bool create(struct pg *g, struct view *v, bool *early, struct bf_err *e)
     struct bf_buf names;
     bf_buf_init(&names, 1 << 20);
     bool ok = bf_pg_exec(&g->c, "SAVEPOINT view", NULL, e);
-    if (ok && !pg_view_judge(g, v, early, &names, e))
+    if (ok && !pg_view_judge(g, v, early, &names, e)) {
+        snprintf(v->missing, sizeof v->missing, "%s", g->c.said);
         ok = *early && back(g, e);
-    else if (ok && v->kept) {
+    } else if (ok && v->kept) {
         pg_view_put_make(&g->sql, v, bf_buf_view(&names));
         ok = pg_run(g, NULL, e);
         if (ok)
@@ -307,6 +308,13 @@ bool pg_read_views(struct pg *g, struct bf_err *e)
             view_free(NULL, v);
     }
     return ok;
+}
+
+void pg_tell_views(const struct pg *g)
+{
+    for (const struct view *v = g->views; v; v = v->next)
+        if (!v->made && !v->drop)
+            bf_diag_warn("view %.*s is not there yet: %s", BF_SHOWN(v->name), v->missing);
 }
 
 void pg_free_views(struct pg *g)

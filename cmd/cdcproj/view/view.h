@@ -53,7 +53,9 @@ struct view {
     struct bf_arena arena; /* of decoded names */
     bool pg;               /* PostgreSQL's SQL, not SQLite's */
     bool kept, drop;       /* drop: DROP VIEW */
+    bool broken;           /* SQLite: it has failed, and is to become a plain view */
     char why[160];         /* why it is not kept; of a kept one, how */
+    char missing[160];     /* PostgreSQL: why it cannot be created yet */
 
     /* PostgreSQL */
     bool made, making;     /* the database has it; has it after this commit */
@@ -95,6 +97,12 @@ BF_MUST bool views_verdict(const char *where, uint64_t wrong, struct bf_err *e);
 
 /* Views of other views of the list are not kept. */
 void views_nested(struct view *list);
+
+/* Finalizes its statements. */
+void view_unprepare(const struct sql_api *api, struct view *v);
+
+/* Forgets what the batch has changed. */
+void view_forget(struct view *v);
 
 void view_free(const struct sql_api *api, struct view *v);
 

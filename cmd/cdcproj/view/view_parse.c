@@ -322,12 +322,27 @@ static struct view *view_new(struct bf_str sql, bool pg, struct bf_err *e)
     return v;
 }
 
+void view_forget(struct view *v)
+{
+    bf_map_clear(&v->groups);
+    bf_map_clear(&v->values);
+    bf_arena_reset(&v->batch);
+}
+
+void view_unprepare(const struct sql_api *api, struct view *v)
+{
+    sqlite3_stmt **all[] = {&v->get,       &v->put,   &v->del, &v->put_value,
+                            &v->del_value, &v->least, &v->most};
+    for (size_t i = 0; i < BF_COUNT(all); i++) {
+        if (*all[i])
+            api->finalize(*all[i]);
+        *all[i] = NULL;
+    }
+}
+
 void view_free(const struct sql_api *api, struct view *v)
 {
-    sqlite3_stmt *all[] = {v->get, v->put, v->del, v->put_value, v->del_value, v->least, v->most};
-    for (size_t i = 0; i < BF_COUNT(all); i++)
-        if (all[i])
-            api->finalize(all[i]);
+    view_unprepare(api, v);
     bf_map_free(&v->groups);
     bf_map_free(&v->values);
     bf_arena_free(&v->batch);
