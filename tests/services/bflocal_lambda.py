@@ -27,13 +27,17 @@ def show(name, got, wanted):
     print(f"{name}|{json.dumps(got) if not isinstance(got, str) else got}|{json.dumps(wanted) if not isinstance(wanted, str) else wanted}")
 
 
-def package(name="bootstrap", text=None, mode=0o755):
+def package(name="bootstrap", text=None, mode=0o755, more=(), method=zipfile.ZIP_DEFLATED):
+    """more: (name, text, mode) of further members."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
-        info = zipfile.ZipInfo(name)
-        info.external_attr = mode << 16
-        with open(os.path.join(here, "lambda_function.py"), encoding="ascii") as f:
-            z.writestr(info, text or f.read(), zipfile.ZIP_DEFLATED)
+    with open(os.path.join(here, "lambda_function.py"), encoding="ascii") as f:
+        text = text or f.read()
+    with zipfile.ZipFile(out, "w", method) as z:
+        for name, text, mode in ((name, text, mode), *more):
+            info = zipfile.ZipInfo(name)
+            info.create_system = 3
+            info.external_attr = mode << 16
+            z.writestr(info, text, method)
     return out.getvalue()
 
 
@@ -122,7 +126,8 @@ def invocations():
     show("a hang", error("f", {"sleep": 60}), ["Unhandled", "Sandbox.Timedout", "RequestId: ID Error: Task timed out after 2.00 seconds"])
     show("too much memory", error("f", {"eat": 300})[:2], ["Unhandled", "Runtime.OutOfMemory"])
     show("too large an answer", error("f", {"size": 7 << 20})[1], "Function.ResponseSizeTooLarge")
-    show("  one of 5 MiB", len(invoke("f", {"size": 5 << 20})[1]), 5 << 20)
+    show("  by one byte", error("f", {"size": 6291555})[1], "Function.ResponseSizeTooLarge")
+    show("  the largest", len(invoke("f", {"size": 6291554})[1]), 6291554)
     show("no JSON", refusal(fn.invoke, FunctionName="f", Payload=b"{"), "400 InvalidRequestContentException")
     show("a dry run", fn.invoke(FunctionName="f", InvocationType="DryRun", Payload=b"{}")["StatusCode"], 204)
     show("a later one", fn.invoke(FunctionName="f", InvocationType="Event", Payload=b'{"seen":"later"}')["StatusCode"], 202)
@@ -152,9 +157,70 @@ def starts():
     show("a new configuration", invoke("e", {"env": ["XX"]})[1]["env"], {"XX": "new"})
     show("an environment of too much", refusal(fn.update_function_configuration, FunctionName="e", Environment={"Variables": {"XX": "x" * 4097}}), "400 InvalidParameterValueException")
     fn.update_function_code(FunctionName="e", ZipFile=package("other"))
-    show("a package without bootstrap", error("e", {})[1], "Runtime.ExitError")
+    show("a package without bootstrap", error("e", {})[1:], ["Runtime.InvalidEntrypoint", "RequestId: ID Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"])
+    for name, code, wanted in (("that may not be executed", package(mode=0o644), "permission denied"),
+                               ("of another machine", package(text="\x7fELF neither"), "exec format error")):
+        fn.update_function_code(FunctionName="e", ZipFile=code)
+        show("a bootstrap " + name, error("e", {})[1:], ["Runtime.InvalidEntrypoint", "RequestId: ID Error: fork/exec /var/task/bootstrap: " + wanted])
+    fn.update_function_code(FunctionName="e", ZipFile=package(text="#!/bin/sh\nexit 127\n"))
+    show("a bootstrap that exits like that", error("e", {})[1:], ["Runtime.ExitError", "RequestId: ID Error: Runtime exited with error: exit status 127"])
     fn.delete_function(FunctionName="e")
     show("deleted", refusal(fn.invoke, FunctionName="e"), "404 ResourceNotFoundException")
+
+
+def archives():
+    """What a zip archive can have besides files."""
+    with open(os.path.join(here, "lambda_function.py"), encoding="ascii") as f:
+        text = f.read()
+    create("z", {"ZipFile": package("bootstrap", "code/real", 0o120777, [("code/real", text, 0o755), ("etc", "/etc", 0o120777)])})
+    show("a bootstrap that is a symbolic link", invoke("z", {})[1]["count"], 1)
+    fn.delete_function(FunctionName="z")
+    show("  what it points to outside stays", os.path.exists("/etc/passwd"), True)
+    outside = os.path.join(os.path.dirname(seen), "outside")
+    os.mkdir(outside)
+    for name, more in (("a file below a link", [("l", outside, 0o120777), ("l/evil", "x", 0o644)]),
+                       ("a link in the place of a folder", [("l/evil", "x", 0o644), ("l", outside, 0o120777)]),
+                       ("a file through a link", [("l", outside + "/evil", 0o120777), ("l", "x", 0o644)]),
+                       ("a file that is a folder too", [("l", "x", 0o644), ("l/evil", "x", 0o644)]),
+                       ("a link without a target", [("l", "", 0o120777)]),
+                       ("a name of 300 bytes", [("l" * 300, "x", 0o644)]),
+                       ("a name outside", [("../evil", "x", 0o644)]),
+                       ("an absolute name", [(outside + "/evil", "x", 0o644)])):
+        show(name, refusal(create, name="z", code={"ZipFile": package(more=more)}), "400 InvalidParameterValueException")
+    show("  nothing is written outside", os.listdir(outside), [])
+    show("another compression", refusal(create, name="z", code={"ZipFile": package(method=zipfile.ZIP_BZIP2)}), "400 InvalidParameterValueException")
+
+
+def polls():
+    """A function whose client gives up waiting for an event and asks again; what went to the old connection would be lost."""
+    program = """#!/usr/bin/env python3
+import os, socket, time
+host, port = os.environ["AWS_LAMBDA_RUNTIME_API"].split(":")
+def ask(text, wait):
+    s = socket.create_connection((host, int(port)))
+    s.sendall(text.encode())
+    s.settimeout(wait)
+    got = b""
+    try:
+        while b"\\r\\n\\r\\n" not in got:
+            got += s.recv(65536)
+    except socket.timeout:
+        pass
+    s.close()
+    return got.decode()
+while True:
+    got = ask("GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n", 0.1)
+    name = "lambda-runtime-aws-request-id: "
+    at = got.lower().find(name)
+    if at >= 0:
+        id = got[at + len(name):].split("\\r")[0]
+        ask("POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 1\\r\\n\\r\\n7" % id, 5)
+"""
+    create("p", {"ZipFile": package(text=program.replace("\\\\", "\\"))}, Timeout=5)
+    got = [invoke("p", {})[1]]
+    time.sleep(2)
+    show("a function that asks again and again", got + [invoke("p", {})[1], invoke("p", {})[1]], [7, 7, 7])
+    fn.delete_function(FunctionName="p")
 
 
 def read():
@@ -442,6 +508,8 @@ def main():
     invocations()
     several()
     starts()
+    archives()
+    polls()
     mappings()
     poison()
     bad_functions()

@@ -131,9 +131,13 @@ static bool attempt(struct bl_lambda *f, struct bl_event *ev)
     bool done = v == BL_INVOKE_UNKNOWN || (v == BL_INVOKED && !out.failed);
     if (v == BL_INVOKE_THROTTLED || v == BL_INVOKE_ENDED) /* does not count as an attempt */
         ev->attempts--;
-    if (!done && ev->attempts + 1 >= BL_EVENT_ATTEMPTS)
-        bf_diag_warn("Lambda: %s: an event is dropped after %d attempts: %.200s", ev->name,
-                     BL_EVENT_ATTEMPTS, out.payload.n ? bf_buf_view(&out.payload).p : e.text);
+    struct bf_str why = out.payload.n ? bf_buf_view(&out.payload) : bf_str_of(e.text);
+    if (v == BL_INVOKE_UNKNOWN)
+        bf_diag_warn("Lambda: %s: an event is dropped: there is no such function any more",
+                     ev->name);
+    else if (!done && ev->attempts + 1 >= BL_EVENT_ATTEMPTS)
+        bf_diag_warn("Lambda: %s: an event is dropped after %d attempts: %.*s", ev->name,
+                     BL_EVENT_ATTEMPTS, BF_SHOWN_TO(why, 200));
     bf_buf_free(&out.payload);
     return done;
 }
