@@ -89,7 +89,7 @@ bool show_html(const struct config *c, struct panels *p, struct source *s, struc
     html_page(&text, p, c->database);
     bool ok = strcmp(c->html, "-") == 0 ? print(&text, e)
                                         : bf_buf_check(&text, "the page", e) &&
-                                              bf_file_replace(c->html, bf_buf_view(&text), e);
+                                              bf_file_write(c->html, bf_buf_view(&text), e);
     bf_buf_free(&text);
     return ok && show_failed(p, e);
 }

@@ -148,6 +148,9 @@ END
 check 'a locked database is temporary, a commit under way is not seen' -o '75 bftop: other.db: another program holds the database locked; end it and start again
 0 True' -- python3 lock.py
 
+printf '[huge]\nsql = SELECT hex(zeroblob(400000000))\n' >huge.conf
+check 'a value that takes the memory' -s 1 -a -E 'huge.conf: line 2: string or blob too big' -- bftop --once -p huge.conf s.db
+
 # History, removals that are kept, roll-ups.
 { put a 1 '"total":{"N":"5"},"status":{"S":"PLACED"}'; modify a 2 '"total":{"N":"7.50"},"status":{"S":"PAID"}'; put b 3 '"total":{"N":"1"}'; remove b 4; } >in
 cdcproj --history h.db in

@@ -292,4 +292,9 @@ p=subprocess.run(["cdcproj","--rebuild","s.db"],stdin=open("in"),stderr=subproce
 print("ok" if p.returncode==75 and "a program has it open" in p.stderr else p)'
 check 'once more' -i empty -- cdcproj --rebuild s.db
 check 'goes on with the new one' -o newer -- sql s.db 'SELECT id FROM sales'
+
+# A number as _seq orders as numbers do, not as their texts.
+printf '{"id":"a","v":1,"_seq":9}\n{"id":"a","v":2,"_seq":10}\n{"id":"a","v":3,"_seq":1e1}\n{"id":"a","v":4,"_seq":2}\n{"id":"a","_seq":-1}\n' >in
+check 'a number as _seq' -s 1 -i in -E 'line 5: _seq: a text, or a whole number of up to 38 digits, was expected' -- cdcproj -k id --table t seq.db
+check '  grows from 9 to 10' -o 3 -- sql seq.db 'SELECT v FROM t'
 plan

@@ -3,10 +3,11 @@
 #include "lib/base/clock.h"
 #include "lib/base/num.h"
 #include "lib/ddb/item.h"
+#include "lib/ddb/number.h"
 #include "lib/envelope/known.h"
 #include "lib/json/find.h"
 
-enum { LINE_MOST = 256 * 1024 * 1024 };
+enum { LINE_MOST = 256 * 1024 * 1024, NUMBER_ORDER = 38 };
 
 void line_init(struct line *l)
 {
@@ -73,6 +74,25 @@ static bool change(struct line *l, struct bf_str text, size_t slack, struct bf_e
     return true;
 }
 
+/* A whole number as a text that sorts as numbers do. */
+static bool number_order(struct line *l, struct bf_str number, struct bf_err *e)
+{
+    char room[200];
+    struct bf_buf plain = {.p = room, .cap = sizeof room, .max = sizeof room};
+    bf_number_put_plain(&plain, number);
+    size_t digits = 0;
+    while (digits < plain.n && room[digits] >= '0' && room[digits] <= '9')
+        digits++;
+    if (digits < plain.n || digits > NUMBER_ORDER)
+        return bf_err_set(e, BF_E_INPUT,
+                          "_seq: a text, or a whole number of up to %d digits, was expected",
+                          NUMBER_ORDER);
+    memset(l->order_room, '0', NUMBER_ORDER);
+    memcpy(l->order_room + NUMBER_ORDER - digits, room, digits);
+    l->order = bf_str(l->order_room, NUMBER_ORDER);
+    return true;
+}
+
 /* Reads _op and _seq of a row as cdcxform writes them. */
 static bool row_meta(struct line *l, struct bf_err *e)
 {
@@ -81,7 +101,11 @@ static bool row_meta(struct line *l, struct bf_err *e)
     l->op = BF_OP_MODIFY;
     if (op && op->type == BF_ATTR_S && !bf_op_parse(op->val, &l->op))
         return bf_err_set(e, BF_E_INPUT, "_op: INSERT, MODIFY or REMOVE was expected");
-    if (seq && (seq->type == BF_ATTR_S || seq->type == BF_ATTR_N)) {
+    if (seq && seq->type == BF_ATTR_N) {
+        if (!number_order(l, seq->val, e))
+            return false;
+        l->ordered = ORDERED_GIVEN;
+    } else if (seq && seq->type == BF_ATTR_S) {
         if (seq->val.n > sizeof l->order_room)
             return bf_err_set(e, BF_E_INPUT, "_seq is longer than %d bytes", ROW_ORDER_MAX);
         memcpy(l->order_room, seq->val.p, seq->val.n);
