@@ -59,7 +59,7 @@ static const struct {
      "WHERE last IS NOT NULL UNION ALL SELECT at+:step FROM step,edge WHERE at<last), "
      "sums(at,revenue) AS MATERIALIZED (SELECT CAST(strftime('%s',{time}) AS INTEGER)/:step*:step,"
      "sum({amount}) FROM {table} WHERE {sold} AND {time}>=strftime('%Y-%m-%dT%H:%M:%SZ',(SELECT "
-     "last-2*:window FROM edge),'unixepoch') GROUP BY 1) SELECT "
+     "last-2*:window-172800 FROM edge),'unixepoch') GROUP BY 1) SELECT " /* texts of other zones */
      "strftime('%Y-%m-%dT%H:%MZ',step.at,'unixepoch') AS time,coalesce(now.revenue,0) AS revenue,"
      "coalesce(before.revenue,0) AS before FROM step LEFT JOIN sums now ON now.at=step.at LEFT "
      "JOIN "
@@ -244,7 +244,7 @@ static void look_at_rows(struct shop *sh)
     bf_buf_reset(&sh->sql);
     fill(sh,
          "SELECT 1 FROM (SELECT {time} AS t FROM {table} WHERE {time} IS NOT NULL LIMIT 1) WHERE t "
-         "LIKE '____-__-__T__:__%'");
+         "LIKE '____-__-__T__:__%' OR t LIKE '____-__-__ __:__%'");
     const char *sql = bf_buf_cstr(&sh->sql);
     if (!sql || !ask(sh, sql, row, 1))
         sh->column[TIME][0] = 0;

@@ -1,6 +1,7 @@
 #include "cmd/bftop/watch.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -111,9 +112,10 @@ bool watch_look(struct watch *w)
     if (!w->source.h) {
         if (bf_clock_mono_ms() - w->opened_ms < wait)
             return false;
+        struct bf_err before = w->err;
         bf_err_clear(&w->err);
         if (!open_source(w, &w->err))
-            return !failed;
+            return strcmp(before.text, w->err.text) != 0;
     }
     bool changed = choose_again(w);
     changed |= panels_refresh(w->panels, &w->source);

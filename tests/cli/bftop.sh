@@ -148,6 +148,17 @@ END
 check 'a locked database is temporary, a commit under way is not seen' -o '75 bftop: other.db: another program holds the database locked; end it and start again
 0 True' -- python3 lock.py
 
+# Times with a zone, and with a space.
+for zone in -05:00 +09:00 ''; do
+    between=T
+    [ -n "$zone" ] || between=' '
+    for i in 1 2 3 4 5 6 7 8; do
+        printf '{"id":%d,"total":10,"created_at":"2026-11-27%s01:0%d:00%s"}\n' $i "$between" $i "$zone"
+    done | cdcproj -k id --table t "zone$zone.db"
+    bftop --print-panels "zone$zone.db" | sed -n '/^\[Revenue each/,/^$/s/^sql = //p' >zone.sql
+    printf '[sum]\nkind = number\nsql = SELECT sum(revenue) FROM (%s)\n' "$(cat zone.sql)" >zone.conf
+    check "revenue over time, of times such as 01:01${zone:- and a space}" -m '^80$' -- bftop --once -p zone.conf "zone$zone.db"
+done
 printf '[huge]\nsql = SELECT hex(zeroblob(400000000))\n' >huge.conf
 check 'a value that takes the memory' -s 1 -a -E 'huge.conf: line 2: string or blob too big' -- bftop --once -p huge.conf s.db
 
