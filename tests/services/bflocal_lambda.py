@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import urllib.request
+import warnings
 import zipfile
 
 import boto3
@@ -17,6 +18,7 @@ from botocore.exceptions import ClientError
 here = os.path.dirname(os.path.abspath(__file__))
 url = os.environ["AWS_ENDPOINT_URL"]
 seen = os.environ["SEEN"]
+warnings.simplefilter("ignore")  # of zipfile: a name that is there twice
 config = Config(retries={"max_attempts": 0}, read_timeout=60)
 client = {n: boto3.client(n, endpoint_url=url, config=config) for n in ("lambda", "kinesis", "dynamodb", "s3", "events", "firehose")}
 fn, kinesis, dynamodb, s3 = client["lambda"], client["kinesis"], client["dynamodb"], client["s3"]
