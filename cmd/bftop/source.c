@@ -8,7 +8,10 @@
 #include "lib/checkpoint/state_open.h"
 #include "lib/sql/exact.h"
 
-enum { STEPS = 20000 }; /* of SQLite's machine, between two looks at the clock */
+enum {
+    STEPS = 20000,               /* of SQLite's machine, between two looks at the clock */
+    VALUE_MAX = 32 * 1024 * 1024 /* bytes of a value, so that a panel cannot take the memory */
+};
 
 static int on_progress(void *arg)
 {
@@ -39,6 +42,7 @@ static bool settle(struct source *s, struct bf_err *e)
     /* what a file from elsewhere defines runs no function that has effects */
     s->api->db_config(s->h, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     s->api->db_config(s->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    (void)s->api->limit(s->h, SQLITE_LIMIT_LENGTH, VALUE_MAX);
     if (s->api->exec(s->h, "PRAGMA query_only=1;PRAGMA temp_store=MEMORY", NULL, NULL, NULL) !=
         SQLITE_OK)
         return bf_state_db_fail(s->api, s->h, e);

@@ -23,6 +23,7 @@ struct config {
     uint64_t count; /* 0: no limit */
     uint64_t window;
     uint64_t retry_for_ms;
+    uint64_t poll_ms; /* 0: as the service allows, and more slowly while a shard is idle */
 
     struct bf_feed_position start; /* from, by our clock */
     int64_t until_ms;              /* until, by our clock; INT64_MAX: none */

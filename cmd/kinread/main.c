@@ -10,6 +10,8 @@
 /* For completions, which offer no times and sequence numbers. */
 static const struct bf_opt_word places[] = {{"oldest", 0}, {"latest", 0}, {"now", 0}};
 
+enum { POLL_MOST_MS = 24 * 3600 * 1000 };
+
 static const struct bf_opt options[] = {
     BF_OPT_STR(0, "from", struct config, from, "WHERE",
                "oldest, latest, a time (UTC), -15m, or a sequence number", .words = places,
@@ -38,6 +40,9 @@ static const struct bf_opt options[] = {
                "append envelopes of records that cannot be a line"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first gap or unwritable record"),
     BF_OPT_RANGE(0, "window", struct config, window, "N", "requests in flight (8)", 1, 256),
+    BF_OPT_MS(0, "poll", struct config, poll_ms, "DURATION",
+              "how often a shard is asked for new records (200ms to 1s)", .min = 1,
+              .max = POLL_MOST_MS),
     BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
               "how long a shard is retried without progress (5m)"),
 };
@@ -92,9 +97,9 @@ static bool check(const struct config *cfg, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE,
                           "--raw is for plain lines: it cannot be combined with --%s",
                           cfg->json ? "json" : "format");
-    if (cfg->list &&
-        (cfg->from || cfg->until || cfg->format || cfg->state || cfg->rejects || cfg->shards.n ||
-         cfg->snapshot || cfg->end || cfg->raw || cfg->split || cfg->strict || cfg->count))
+    if (cfg->list && (cfg->from || cfg->until || cfg->format || cfg->state || cfg->rejects ||
+                      cfg->shards.n || cfg->snapshot || cfg->end || cfg->raw || cfg->split ||
+                      cfg->strict || cfg->count || cfg->poll_ms))
         return bf_err_set(e, BF_E_USAGE,
                           "--list reads no records: it can only be combined with --json");
     if (cfg->format && cfg->state)

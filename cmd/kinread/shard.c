@@ -274,18 +274,27 @@ static bool at_goal(const struct reading *r, const struct bf_feed_answer *a)
     return tip && f->until_ms != INT64_MAX && follow_now(f) > f->until_ms;
 }
 
-/* Sets the time of the next request: at once if there are more records, with growing pauses otherwise. */
+/* The pause after an empty answer: --poll, or growing. A shard that is about to end does so after a few empty answers. */
+static int64_t idle_ms(const struct reading *r)
+{
+    bool soon = bf_shard_closed(r->shard) || r->f->cfg->end;
+    uint64_t most = soon ? 2 * IDLE_MIN_MS : IDLE_MAX_MS, poll = r->f->cfg->poll_ms;
+    if (!poll)
+        return (int64_t)bf_backoff_limit(IDLE_MIN_MS, r->empty + 1, most);
+    return (int64_t)(soon && poll > most ? most : poll);
+}
+
+/* Sets the time of the next request. While there are more records it is sent at once, as far as the service allows. */
 static void schedule(struct reading *r, const struct bf_feed_answer *a)
 {
-    int64_t now = bf_clock_mono_ms();
-    r->due_ms = r->asked_ms + (int64_t)r->f->source->feed->interval_ms;
-    if (a->records || a->behind_ms > 0)
+    int64_t now = bf_clock_mono_ms(), poll = (int64_t)r->f->cfg->poll_ms;
+    int64_t interval = (int64_t)r->f->source->feed->interval_ms;
+    r->due_ms = r->asked_ms + (poll && poll < interval ? poll : interval);
+    if (a->behind_ms > 0 || (a->records && (a->behind_ms < 0 || !poll)))
         return;
-    bool soon = bf_shard_closed(r->shard) || r->f->cfg->end; /* it ends after a few empty answers */
-    int64_t wait =
-        (int64_t)bf_backoff_limit(IDLE_MIN_MS, r->empty + 1, soon ? 2 * IDLE_MIN_MS : IDLE_MAX_MS);
-    if (now + wait > r->due_ms)
-        r->due_ms = now + wait;
+    int64_t due = a->records ? r->asked_ms + poll : now + idle_ms(r);
+    if (due > r->due_ms)
+        r->due_ms = due;
 }
 
 /* While there are more records, they are not older than the last one. */

@@ -162,13 +162,34 @@ static bool result_number(const struct sql_api *api, sqlite3_context *context, s
     return true;
 }
 
-/* bf_num(text) */
+/* The digits between the first and the last that is not 0, exponent left out. */
+static size_t significant(struct bf_str t)
+{
+    size_t n = 0, zeros = 0;
+    for (size_t i = 0; i < t.n && t.p[i] != 'e' && t.p[i] != 'E'; i++) {
+        if (t.p[i] < '0' || t.p[i] > '9')
+            continue;
+        zeros = t.p[i] == '0' ? zeros + (n > 0) : 0;
+        n += n > 0 || t.p[i] != '0';
+    }
+    return n - zeros;
+}
+
+/* bf_num(text), bf_real(text) */
 static void num(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
     const struct sql_api *api = bf_sql_api();
+    bool real = *(const char *)api->user_data(context) == 'r';
     char room[40];
+    struct bf_err ignored = {0};
+    struct bf_str t = text_of(api, argv[0], room);
     (void)argc;
-    if (!result_number(api, context, text_of(api, argv[0], room)))
+    if (result_number(api, context, t))
+        return;
+    if (api->value_type(argv[0]) == SQLITE_TEXT && bf_number_check(t, &ignored) &&
+        (real || significant(t) <= REAL_DIGITS))
+        api->result_double(context, strtod(t.p, NULL));
+    else
         api->result_value(context, argv[0]);
 }
 
@@ -278,11 +299,8 @@ bool bf_exact_functions(const struct sql_api *api, sqlite3 *db, struct bf_err *e
         const char *name;
         int argc;
         char op[2];
-    } all[] = {{"bf_num", 1, "n"},
-               {"dec_add", -1, "a"},
-               {"dec_sub", -1, "s"},
-               {"dec_mul", -1, "m"},
-               {"dec_cmp", -1, "c"}};
+    } all[] = {{"bf_num", 1, "n"},   {"bf_real", 1, "r"},  {"dec_add", -1, "a"},
+               {"dec_sub", -1, "s"}, {"dec_mul", -1, "m"}, {"dec_cmp", -1, "c"}};
     for (size_t i = 0; i < BF_COUNT(all); i++) {
         union {
             const char *in;
@@ -290,7 +308,7 @@ bool bf_exact_functions(const struct sql_api *api, sqlite3 *db, struct bf_err *e
         } op = {all[i].op};
         if (api->create_function_v2(
                 db, all[i].name, all[i].argc, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
-                op.out, all[i].op[0] == 'n' ? num : compute, NULL, NULL, NULL) != SQLITE_OK)
+                op.out, all[i].argc == 1 ? num : compute, NULL, NULL, NULL) != SQLITE_OK)
             return bf_err_set(e, BF_E_IO, "%s", api->errmsg(db));
     }
     return true;

@@ -40,7 +40,7 @@ void bf_exact_order_text(struct bf_str text, struct bf_buf *out);
  * REAL, which sort as numbers do; otherwise the digits as text. Texts that are not numbers do not count. */
 BF_MUST bool bf_exact_sums(const struct sql_api *api, sqlite3 *db, struct bf_err *e);
 
-/* bf_num(text): the number as SQLite's own type if that holds all digits; dec_add, dec_sub, dec_mul, dec_cmp. */
+/* bf_num(text): the number as SQLite's own type if that holds all digits; bf_real(text): always; dec_add, dec_sub, dec_mul, dec_cmp. */
 BF_MUST bool bf_exact_functions(const struct sql_api *api, sqlite3 *db, struct bf_err *e);
 
 #endif

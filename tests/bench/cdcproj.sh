@@ -57,4 +57,8 @@ pair -n 3 -r "$n" -b "$bytes" "cdcproj --view" "rm -f $T/v.db*; cdcproj --view $
 pair -n 3 -r "$n" -b "$bytes" "cdcproj --history" "rm -f $T/h.db*; cdcproj --history $T/h.db $T/all"
 
 title "from put to visible, a change every 10 ms through bflocal, kinread and cdcproj"
-bflocal -q --stream lag:1 python3 "$here/lag.py" "$T/lag.db"
+for lag in lag 'lag --poll 10ms' dynamodb:lag 'dynamodb:lag --poll 10ms'; do
+    rm -f "$T/lag.db"*
+    # shellcheck disable=SC2086 # a source and its options
+    bflocal -q --stream lag:1 python3 "$here/lag.py" "$T/lag.db" $lag
+done

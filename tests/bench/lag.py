@@ -1,28 +1,36 @@
-"""lag.py DATABASE: puts changes into the stream lag, one every 10 ms, and waits in the database until each is visible. Prints
-percentiles. The environment is bflocal's."""
+"""lag.py DATABASE SOURCE [OPTION ...]: writes a change every 10 ms and waits in the database until each is visible; SOURCE is a
+stream, which gets change lines, or dynamodb:TABLE, which gets items. The options are kinread's. Prints percentiles. The
+environment is bflocal's."""
 import json
 import sqlite3
 import subprocess
 import sys
 import time
 
-path, count = sys.argv[1], 300
-reader = subprocess.Popen(["kinread", "-q", "--from", "oldest", "--state", path, "lag"], stdout=subprocess.PIPE)
+path, source, options, count = sys.argv[1], sys.argv[2], sys.argv[3:], 300
+table = source.removeprefix("dynamodb:")
+if source == table:
+    put = subprocess.Popen(["kinput", "-q", "--linger", "1ms", source], stdin=subprocess.PIPE)
+else:
+    subprocess.run(["ddbput", "-q", "--create", "id:S", table], stdin=subprocess.DEVNULL, check=True)
+    put = subprocess.Popen(["ddbput", "-q", table], stdin=subprocess.PIPE)
+reader = subprocess.Popen(["kinread", "-q", "--from", "oldest", "--state", path, *options, source], stdout=subprocess.PIPE)
 writer = subprocess.Popen(["cdcproj", path], stdin=reader.stdout)
-put = subprocess.Popen(["kinput", "-q", "lag"], stdin=subprocess.PIPE)
 reader.stdout.close()
 
 
 def change(n):
-    item = {"id": {"S": f"k{n}"}, "n": {"N": str(n)}}
-    put.stdin.write((json.dumps({"eventName": "INSERT", "tableName": "t", "dynamodb": {
-        "ApproximateCreationDateTime": int(time.time() * 1000), "Keys": {"id": item["id"]}, "NewImage": item}}) + "\n").encode())
+    row = {"id": f"k{n}", "n": n}
+    item = {"id": {"S": row["id"]}, "n": {"N": str(n)}}
+    line = row if source != table else {"eventName": "INSERT", "tableName": table, "dynamodb": {
+        "ApproximateCreationDateTime": int(time.time() * 1000), "Keys": {"id": item["id"]}, "NewImage": item}}
+    put.stdin.write((json.dumps(line) + "\n").encode())
     put.stdin.flush()
 
 
 def seen(db):
     try:
-        return db.execute("SELECT count(*) FROM t").fetchone()[0]
+        return db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
     except sqlite3.OperationalError:
         return 0
 
@@ -51,4 +59,5 @@ reader.terminate()
 reader.wait()
 writer.wait()
 lags.sort()
-print("  " + ", ".join(f"{p} % in {lags[min(len(lags) - 1, len(lags) * p // 100)] * 1000:.1f} ms" for p in (50, 90, 99)) + f", all in {lags[-1] * 1000:.1f} ms")
+shares = ", ".join(f"{p} % in {lags[min(len(lags) - 1, len(lags) * p // 100)] * 1000:.1f} ms" for p in (50, 90, 99))
+print(f"  kinread {' '.join([*options, source])}: {shares}, all in {lags[-1] * 1000:.1f} ms")

@@ -23,6 +23,7 @@ done
 check 'format and marks' -s 2 -E '^kinread: --state writes marks' -- kinread --state d -f %d o
 check 'shard and marks' -s 2 -E '^kinread: --state has the positions of all shards' -- kinread --state d --shard 1 o
 check 'no records' -s 2 -E "'--count': 0 is less than 1$" -- kinread -n 0 o
+check 'no poll' -s 2 -E "option '--poll': 0 is not from 1ms to 1d$" -- kinread --poll 0 o
 check 'no window' -s 2 -E "option '--window': 0 is not from 1 to 256$" -- kinread --window 0 o
 
 fault_start <<'END'
@@ -135,6 +136,31 @@ fault_rules <<END
 GetRecords 1x ok $(answer null "$wrong")
 END
 check 'a wrong checksum: an ordinary record' -m '^46$' -- kinread -e -f '%z%n' orders
+
+# How often an idle shard is asked: three readers, told apart by their regions.
+fault_rules <<END
+END
+: >"$FAULT_DIR/records"
+reads() {
+    grep '^{"op":"GetRecords"' "$FAULT_DIR/log" | grep -c "/$1/kinesis/"
+}
+kinread --from oldest --poll 5ms --region eu-west-1 orders >"$T/fast" &
+fast=$!
+kinread --from oldest --region us-west-2 orders >"$T/plain" &
+plain=$!
+kinread --from oldest --poll 1h --region eu-north-1 orders >"$T/slow" &
+slow=$!
+has_read() { [ "$(reads "$1")" -ge "$2" ]; }
+ok '--poll: every five milliseconds' soon has_read eu-west-1 60
+ok '  without it' soon has_read us-west-2 1
+ok '  once an hour' soon has_read eu-north-1 1
+ok '  without it: five times a second at most' test "$(reads us-west-2)" -lt 30
+rows new
+ok '  the record arrives' soon grep -qx new "$T/fast"
+ok '  not when the next request is an hour away' test ! -s "$T/slow"
+ok '    of which there was one' test "$(reads eu-north-1)" = 1
+kill "$fast" "$plain" "$slow"
+ok '  a signal ends them all' wait "$fast" "$plain" "$slow"
 
 # Trouble that passes.
 rows 1 2 3 4

@@ -2,7 +2,7 @@
 #ifndef BL_LAMBDA_H
 #define BL_LAMBDA_H
 
-#include "cmd/bflocal/function/function.h"
+#include "cmd/bflocal/function/async.h"
 
 /* REST errors in Lambda's form: x-amzn-ErrorType and {"Type":"User","Message":...}. Returns false. */
 bool bl_lambda_fail(struct bl_call *c, int status, const char *type, const char *fmt, ...)
@@ -26,8 +26,8 @@ typedef bool bl_lambda_changer(struct bl_call *c, struct bf_str function, const 
 bool bl_lambda_change(struct bl_call *c, struct bf_str function, bl_lambda_changer *run);
 /* The last part of the path, decoded, in the arena: the name of an alias. */
 struct bf_str bl_lambda_last_part(struct bl_call *c);
-/* MaxItems. False: the answer is set. */
-bool bl_lambda_page(struct bl_call *c, size_t *limit);
+/* MaxItems, or the most that a page has. */
+size_t bl_lambda_page(struct bl_call *c);
 /* RevisionId, if the request has one, is that of the configuration. False: the answer is set. */
 bool bl_lambda_check_revision(struct bl_call *c, const json_t *body, const json_t *config);
 void bl_lambda_new_revision(json_t *config);
@@ -45,6 +45,10 @@ json_t *bl_lambda_config(const char *name, const char *arn, int64_t now_ms);
 /* A copy without the tags, which only GetFunction returns, beside it. */
 json_t *bl_lambda_shown(const json_t *config);
 
+/* Stores an event that is given up in the bucket of its function's settings (async.c). */
+void bl_lambda_async_failed(struct bl_local *l, const char *bucket,
+                            const struct bl_async_failure *failure);
+
 /* The operations, by file. `rest` is the path after /functions/NAME/; it is decoded if it is a name. */
 bool bl_lambda_create(struct bl_call *c, struct bf_str name);
 bool bl_lambda_get(struct bl_call *c, struct bf_str name);
@@ -60,6 +64,11 @@ bool bl_lambda_get_alias(struct bl_call *c, struct bf_str name);
 bool bl_lambda_update_alias(struct bl_call *c, struct bf_str name);
 bool bl_lambda_delete_alias(struct bl_call *c, struct bf_str name);
 bool bl_lambda_list_aliases(struct bl_call *c, struct bf_str name);
+bool bl_lambda_put_async(struct bl_call *c, struct bf_str name);
+bool bl_lambda_update_async(struct bl_call *c, struct bf_str name);
+bool bl_lambda_get_async(struct bl_call *c, struct bf_str name);
+bool bl_lambda_delete_async(struct bl_call *c, struct bf_str name);
+bool bl_lambda_list_async(struct bl_call *c, struct bf_str name);
 bool bl_lambda_run(struct bl_call *c, struct bf_str name);
 bool bl_lambda_add_permission(struct bl_call *c, struct bf_str name);
 bool bl_lambda_get_policy(struct bl_call *c, struct bf_str name);

@@ -42,7 +42,8 @@ static const char functions[] =
 
 static const char columns[] =
     "SELECT quote_ident(attname),atttypid IN('smallint'::regtype,'integer'::regtype,"
-    "'bigint'::regtype,'numeric'::regtype),format_type(atttypid,NULL) FROM pg_attribute WHERE "
+    "'bigint'::regtype,'numeric'::regtype),format_type(atttypid,NULL),attname FROM pg_attribute "
+    "WHERE "
     "attrelid='" JUDGED "'::regclass AND attnum>0 ORDER BY attnum";
 
 static bool judge_functions(struct pg *g, struct view *v, struct bf_err *e)
@@ -53,6 +54,12 @@ static bool judge_functions(struct pg *g, struct view *v, struct bf_err *e)
     if (g->out.n)
         not_kept(v, why ? why : "");
     return why != NULL || bf_buf_check(&g->out, "an answer", e);
+}
+
+/* Is the result called what the statement was understood to call it? The server cuts names to 63 bytes. */
+static bool is_named(const struct item *x, struct bf_str name)
+{
+    return !x->named || bf_str_eq(x->name, name) || (name.n >= 60 && bf_str_starts(x->name, name));
 }
 
 /* Names and types of the results. */
@@ -69,6 +76,8 @@ static bool judge_columns(struct pg *g, struct view *v, struct bf_buf *names, st
         if (i)
             bf_buf_addc(names, ',');
         bf_buf_adds(names, bf_pg_text(&g->c, r, (int)i, 0));
+        if (v->kept && !is_named(&v->item[i], bf_pg_text(&g->c, r, (int)i, 3)))
+            not_kept(v, "a result's name is not understood here: write AS before it");
         if (!v->kept || v->item[i].group || v->agg[v->item[i].at].op != AGG_SUM ||
             bf_str_is(bf_pg_text(&g->c, r, (int)i, 1), "t"))
             continue;
@@ -108,5 +117,6 @@ bool pg_view_judge(struct pg *g, struct view *v, bool *early, struct bf_buf *nam
     if (v->kept)
         judge_table(g, v);
     return (!v->kept || judge_functions(g, v, e)) && (!v->kept || judge_columns(g, v, names, e)) &&
+           (!v->kept || pg_view_judge_index(g, v, e)) &&
            bf_pg_exec(&g->c, "DROP VIEW " JUDGED, NULL, e);
 }

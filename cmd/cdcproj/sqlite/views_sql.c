@@ -3,9 +3,10 @@
 
 #include <stdio.h>
 
-#include "cmd/cdcproj/view/view_text.h"
+#include "cmd/cdcproj/view/view_words.h"
 
-#define RAW "bf raw "
+#define RAW  "bf raw "
+#define REAL "bf real "
 
 static bool exec(struct views *w, struct bf_err *e)
 {
@@ -17,7 +18,7 @@ static bool has_extremes(const struct view *v)
 {
     bool any = false;
     for (size_t i = 0; i < v->nagg; i++)
-        any = any || v->agg[i].op == AGG_MIN || v->agg[i].op == AGG_MAX;
+        any = any || agg_is_extreme(&v->agg[i]);
     return any;
 }
 
@@ -202,7 +203,16 @@ static bool is_other(const struct mirror *t, struct bf_str name)
     return false;
 }
 
-/* The value of a name in an expression: a number has SQLite's own type; an attribute that no item has had is NULL. */
+/* The name of a number's second value. */
+static void put_real_name(struct bf_buf *sql, struct bf_str name)
+{
+    char text[300];
+    snprintf(text, sizeof text, REAL "%.*s", BF_SHOWN_TO(name, 200));
+    bf_sqlite_put_name(sql, bf_str_of(text));
+}
+
+/* The values of a name in an expression. A number has two: one with all its digits, which is a text if SQLite's own types cannot
+ * hold them, and one that always compares as a number. An attribute that no item has had is NULL. */
 static void put_ident(struct bf_buf *sql, const struct mirror *t, struct bf_str name)
 {
     const struct column *c = find(t, name);
@@ -217,6 +227,12 @@ static void put_ident(struct bf_buf *sql, const struct mirror *t, struct bf_str 
         bf_buf_lit(sql, "NULL");
     bf_buf_lit(sql, " AS ");
     bf_sqlite_put_name(sql, name);
+    if (!c || c->kind != KIND_NUMBER)
+        return;
+    bf_buf_lit(sql, ",bf_real(");
+    bf_sqlite_put_name(sql, name);
+    bf_buf_lit(sql, ")AS ");
+    put_real_name(sql, name);
 }
 
 /* If the argument of an aggregate is only a column, its exact text is used. */
@@ -277,18 +293,48 @@ static void put_source(struct bf_buf *sql, struct views *w, struct mirror *t,
 static bool put_expr(struct bf_buf *sql, const struct view *v, struct bf_str text, struct bf_err *e)
 {
     struct tokens t;
-    bool ok = tokens_cut(&t, text, e);
+    bool ok = tokens_cut(&t, text, false, e);
     for (size_t i = 0; ok && i < t.n; i++) {
-        if (token_name(&t, i) && token_punct(&t, i + 1, '.') &&
-            (bf_str_same(t.t[i].text, v->alias) || bf_str_same(t.t[i].text, v->from)))
-            i += 2;
-        bf_buf_adds(sql, t.t[i].text);
+        size_t from = i;
+        i = view_skip_table(v, &t, i);
+        const struct column *c = token_name(&t, i) ? find(v->mirror, t.t[i].name) : NULL;
+        if (c && c->kind == KIND_NUMBER && !token_punct(&t, i + 1, '(') &&
+            !tokens_are_result(&t, from, i + 1))
+            put_real_name(sql, t.t[i].name);
+        else
+            bf_buf_adds(sql, t.t[i].text);
         bool glued = i + 1 < t.n && t.t[i].text.p + t.t[i].text.n == t.t[i + 1].text.p;
         if (!glued)
             bf_buf_addc(sql, ' ');
     }
     tokens_free(&t);
     return ok;
+}
+
+/* The argument of an aggregate, which is NULL for rows that its FILTER does not let through. */
+static bool put_argument(struct bf_buf *sql, const struct view *v, const struct agg *a,
+                         struct bf_err *e)
+{
+    bf_buf_addc(sql, ',');
+    if (a->filter.n) {
+        bf_buf_lit(sql, "CASE WHEN(");
+        if (!put_expr(sql, v, a->filter, e))
+            return false;
+        bf_buf_lit(sql, ")THEN ");
+    }
+    if (is_raw(a)) {
+        bf_buf_lit(sql, "\"" RAW);
+        bf_buf_adds(sql, a->column);
+        bf_buf_addc(sql, '"');
+    } else {
+        bf_buf_addc(sql, '(');
+        if (!put_expr(sql, v, a->text, e))
+            return false;
+        bf_buf_addc(sql, ')');
+    }
+    if (a->filter.n)
+        bf_buf_lit(sql, " END");
+    return true;
 }
 
 static bool put_contribution(struct bf_buf *sql, const struct view *v, struct bf_err *e)
@@ -308,14 +354,7 @@ static bool put_contribution(struct bf_buf *sql, const struct view *v, struct bf
     }
     for (size_t i = 0; i < v->nagg; i++) {
         const struct agg *a = &v->agg[i];
-        if (a->op == AGG_COUNT_ALL)
-            continue;
-        bf_buf_addc(sql, ',');
-        if (is_raw(a)) {
-            bf_buf_lit(sql, "\"" RAW);
-            bf_buf_adds(sql, a->column);
-            bf_buf_addc(sql, '"');
-        } else if (!put_expr(sql, v, a->text, e))
+        if (a->op != AGG_COUNT_ALL && !put_argument(sql, v, a, e))
             return false;
     }
     return true;

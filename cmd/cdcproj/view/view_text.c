@@ -2,11 +2,24 @@
 
 #include <stdlib.h>
 
-bool tokens_cut(struct tokens *to, struct bf_str s, struct bf_err *e)
+/* The name of a token, written to room for it. */
+static struct bf_str name_of(const struct token *t, bool pg, char *to)
+{
+    if (t->kind == BF_SQLITE_QUOTED)
+        return bf_str(to, bf_sqlite_unquote(to, t->text));
+    for (size_t i = 0; i < t->text.n; i++) {
+        char c = t->text.p[i];
+        to[i] = pg && c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+    }
+    return bf_str(to, t->text.n);
+}
+
+bool tokens_cut(struct tokens *to, struct bf_str s, bool pg, struct bf_err *e)
 {
     unsigned depth = 0;
-    *to = (struct tokens){.t = calloc(TOKENS_MAX, sizeof *to->t)};
-    if (!to->t)
+    *to =
+        (struct tokens){.t = calloc(TOKENS_MAX, sizeof *to->t), .names = malloc(s.n + 1), .pg = pg};
+    if (!to->t || !to->names)
         return bf_err_nomem(e);
     const char *end = s.p + s.n;
     for (const char *p = bf_sqlite_skip_blank(s.p, end), *after; p < end;
@@ -21,6 +34,8 @@ bool tokens_cut(struct tokens *to, struct bf_str s, struct bf_err *e)
         depth -= *p == ')' && depth > 0 && t->kind == BF_SQLITE_PUNCT;
         t->depth = depth;
         depth += *p == '(' && t->kind == BF_SQLITE_PUNCT;
+        if (t->kind == BF_SQLITE_WORD || t->kind == BF_SQLITE_QUOTED)
+            t->name = name_of(t, pg, to->names + (p - s.p));
         to->n++;
     }
     return true;
@@ -29,6 +44,7 @@ bool tokens_cut(struct tokens *to, struct bf_str s, struct bf_err *e)
 void tokens_free(struct tokens *t)
 {
     free(t->t);
+    free(t->names);
 }
 
 bool token_is(const struct tokens *t, size_t i, const char *word)
@@ -44,6 +60,12 @@ bool token_punct(const struct tokens *t, size_t i, char c)
 bool token_name(const struct tokens *t, size_t i)
 {
     return i < t->n && (t->t[i].kind == BF_SQLITE_WORD || t->t[i].kind == BF_SQLITE_QUOTED);
+}
+
+bool token_is_name(const struct tokens *t, size_t i, struct bf_str name)
+{
+    return token_name(t, i) &&
+           (t->pg ? bf_str_eq(t->t[i].name, name) : bf_str_same(t->t[i].name, name));
 }
 
 struct bf_str tokens_text(const struct tokens *t, size_t from, size_t to)
@@ -73,9 +95,12 @@ bool tokens_same(const struct tokens *t, size_t a, size_t a_end, size_t b, size_
     if (a_end - a != b_end - b)
         return false;
     for (; a < a_end; a++, b++) {
-        bool string = t->t[a].kind == BF_SQLITE_STRING;
-        if (t->t[a].kind != t->t[b].kind || !(string ? bf_str_eq(t->t[a].text, t->t[b].text)
-                                                     : bf_str_same(t->t[a].text, t->t[b].text)))
+        const struct token *x = &t->t[a], *y = &t->t[b];
+        bool same = token_name(t, a) && token_name(t, b) ? token_is_name(t, a, y->name)
+                    : x->kind != y->kind                 ? false
+                    : x->kind == BF_SQLITE_STRING        ? bf_str_eq(x->text, y->text)
+                                                         : bf_str_same(x->text, y->text);
+        if (!same)
             return false;
     }
     return true;

@@ -22,15 +22,11 @@ static const struct {
     {"except", COMPOUND, BOTH},
     {"intersect", COMPOUND, BOTH},
     {"over", "a window function looks at other rows", BOTH},
-    {"filter", "FILTER: write CASE WHEN ... END in the aggregate", BOTH},
-    {"with", "a WITH query", BOTH},
     {"collate", "COLLATE: texts that differ would be equal", ONLY_SQLITE},
     {"rollup", "ROLLUP: a row counts in several groups", ONLY_PG},
     {"cube", "CUBE: a row counts in several groups", ONLY_PG},
     {"grouping", "GROUPING SETS: a row counts in several groups", ONLY_PG},
     {"tablesample", "TABLESAMPLE differs each time", ONLY_PG},
-    {"random", "random() differs each time", BOTH},
-    {"randomblob", "randomblob() differs each time", BOTH},
     {"current_timestamp", CLOCK, BOTH},
     {"current_date", CLOCK, BOTH},
     {"current_time", CLOCK, BOTH},
@@ -41,6 +37,15 @@ static const struct {
     {"xmax", SYSTEM, ONLY_PG},
     {"tableoid", SYSTEM, ONLY_PG},
 };
+
+/* Functions whose result does not come from the row. */
+static const struct {
+    const char *word, *why;
+} volatiles[] = {{"random", "random() differs each time"},
+                 {"randomblob", "randomblob() differs each time"},
+                 {"changes", "changes() differs each time"},
+                 {"total_changes", "total_changes() differs each time"},
+                 {"last_insert_rowid", "last_insert_rowid() differs each time"}};
 
 /* 'now' and its like; SQLite's functions of time without a time, which take the present one. */
 static bool is_clock(const struct tokens *t, size_t i, bool pg)
@@ -68,9 +73,22 @@ static const char *misread(const struct tokens *t, size_t i)
     const struct token *x = &t->t[i];
     if (x->kind == BF_SQLITE_QUOTED && x->text.p[0] == '[')
         return "brackets are not understood here: write -> for [ ]";
-    if (x->kind == BF_SQLITE_STRING && memchr(x->text.p, '\\', x->text.n))
-        return "a backslash in a string is not understood here";
+    const struct token *before = i ? x - 1 : NULL;
+    bool escapes =
+        before && (before->kind == BF_SQLITE_STRING || /* the rest of one, after a line end */
+                   (token_is(t, i - 1, "e") && before->text.p + 1 == x->text.p));
+    if (x->kind == BF_SQLITE_STRING && escapes && memchr(x->text.p, '\\', x->text.n))
+        return "a backslash in E'...' is not understood here";
+    if (x->kind == BF_SQLITE_WORD && x->text.p[0] == '$')
+        return "a string in $$ is not understood here";
     return NULL;
+}
+
+/* SQLite takes the time zone from the environment of the process that computes. */
+static bool is_zone(const struct tokens *t, size_t i)
+{
+    return t->t[i].kind == BF_SQLITE_STRING && (bf_str_same(t->t[i].text, BF_STR("'localtime'")) ||
+                                                bf_str_same(t->t[i].text, BF_STR("'utc'")));
 }
 
 const char *words_beyond(const struct tokens *t, size_t from, size_t to, bool pg)
@@ -81,6 +99,11 @@ const char *words_beyond(const struct tokens *t, size_t from, size_t to, bool pg
             return why;
         if (is_clock(t, i, pg))
             return CLOCK;
+        if (!pg && is_zone(t, i))
+            return "its result depends on the time zone of the process";
+        for (size_t w = 0; w < BF_COUNT(volatiles) && token_punct(t, i + 1, '('); w++)
+            if (token_is(t, i, volatiles[w].word))
+                return volatiles[w].why;
         for (size_t w = 0; w < BF_COUNT(words); w++)
             if (words[w].in != (pg ? ONLY_SQLITE : ONLY_PG) && token_is(t, i, words[w].word))
                 return words[w].why;
@@ -142,4 +165,57 @@ size_t words_aggregate(const struct tokens *t, size_t from, size_t to)
                 return from;
     }
     return to;
+}
+
+static bool is_one_of(const struct tokens *t, size_t i, const char *const *list, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        if (token_is(t, i, list[k]))
+            return true;
+    return false;
+}
+
+bool words_end_in_name(const struct tokens *t, size_t from, size_t to)
+{
+    /* words that end an expression, and words after which one goes on */
+    static const char *const ends[] = {"end", "isnull", "notnull", "precision", "varying", "zone"};
+    static const char *const joins[] = {"and",     "or",       "not",  "in",     "is",
+                                        "like",    "ilike",    "glob", "regexp", "match",
+                                        "case",    "when",     "then", "else",   "escape",
+                                        "between", "distinct", "from", "to",     "similar"};
+    size_t last = to - 1;
+    if (to < from + 2 || !token_name(t, last) || is_one_of(t, last, ends, BF_COUNT(ends)))
+        return false;
+    bool operand = token_punct(t, last - 1, ')') || token_name(t, last - 1) ||
+                   t->t[last - 1].kind == BF_SQLITE_NUMBER ||
+                   t->t[last - 1].kind == BF_SQLITE_STRING;
+    return operand && !is_one_of(t, last - 1, joins, BF_COUNT(joins));
+}
+
+bool tokens_are_result(const struct tokens *t, size_t from, size_t to)
+{
+    static const char *const before[] = {"then", "else"}, *const after[] = {"when", "else", "end"},
+                             *const chosen[] = {"coalesce", "ifnull", "nullif", "iif"};
+    while (from > 0 || to < t->n) {
+        if (from > 0 && is_one_of(t, from - 1, before, BF_COUNT(before)))
+            return is_one_of(t, to, after, BF_COUNT(after));
+        bool first = from > 0 && token_punct(t, from - 1, '(');
+        if ((!first && (from == 0 || !token_punct(t, from - 1, ','))) ||
+            (!token_punct(t, to, ',') && !token_punct(t, to, ')')))
+            return false;
+        size_t open = from - 1;
+        unsigned depth = t->t[from].depth;
+        while (open > 0 && t->t[open].depth >= depth)
+            open--;
+        bool call = open > 0 && token_name(t, open - 1);
+        if (call && t->t[open - 1].name.n > 4 &&
+            bf_str_same(bf_str(t->t[open - 1].name.p, 4), BF_STR("dec_")))
+            return true;
+        if (call && (!is_one_of(t, open - 1, chosen, BF_COUNT(chosen)) ||
+                     (first && token_is(t, open - 1, "iif"))))
+            return false;
+        to = tokens_find_punct(t, to, t->n, depth - 1, ')') + 1;
+        from = open - call;
+    }
+    return true;
 }
