@@ -66,8 +66,12 @@ def update(d, bad):
     name, text = table(d, bad), d.one(*UPDATES)
     if bad and d.chance(0.3):
         text = d.one("SET id = :s", "SET v", "SET v = :n, v = :z", "FIX v :n")
-    return "update_item", conditioned(d, dict({"TableName": name, "Key": key(d, name), "UpdateExpression": text},
-                                              **d.some(0.5, ReturnValues=["ALL_OLD", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW", "NONE"])), text)
+    call = conditioned(d, dict({"TableName": name, "Key": key(d, name), "UpdateExpression": text},
+                               **d.some(0.5, ReturnValues=["ALL_OLD", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW", "NONE"])), text)
+    if text.startswith(("REMOVE", "DELETE")):  # moto makes an item of nothing: see PINNED
+        call = {k: v for k, v in call.items() if k != "ExpressionAttributeValues"}
+        call.update({"ConditionExpression": "attribute_exists(id)"}, **({"ExpressionAttributeValues": with_values(text)} if ":" in text else {}))
+    return "update_item", call
 
 
 def delete(d, bad):
@@ -138,5 +142,7 @@ PINNED = [[("update_time_to_live", {"TableName": "plain", "TimeToLiveSpecificati
           [("update_item", dict(AT, UpdateExpression="SET id = :s", ConditionExpression="v > :n", ExpressionAttributeValues={":s": {"S": "x"}, ":n": VALUES[":n"]}))],
           [("put_item", {"TableName": "sorted", "Item": {"id": {"S": "a"}, "n": {"N": "1"}}}),
            ("query", {"TableName": "sorted", "KeyConditionExpression": "id = :i", "ExpressionAttributeValues": {":i": {"S": "a"}}, "Limit": 1})],
+          [("update_item", dict(AT, UpdateExpression="REMOVE w")), ("get_item", AT)],
+          [("update_item", dict(AT, UpdateExpression="REMOVE w", ReturnValues="UPDATED_NEW"))],
           [("delete_table", {"TableName": "plain"}), ("transact_write_items", {"TransactItems": [{"Delete": AT}]})],
           [("batch_get_item", {"RequestItems": {"none": {"Keys": [{"id": {"S": "a"}}] * 2}}})]]
