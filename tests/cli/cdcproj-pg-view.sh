@@ -70,6 +70,8 @@ check 'and it counts from then on' -i in -- cdcproj --soft-delete "$pg"
 check 'what is not removed' -o 'k|5.0|1
 None|None|1' -- pgsql 'SELECT w,u,n FROM late ORDER BY w'
 check 'as the rows say' -- cdcproj --check "$pg"
+check '--explain of a table with soft deletion' -o 'late	kept' -- cdcproj --explain "$pg"
+check '  and of a file for it' -o 'late	kept' -- cdcproj --explain --view late.sql "$pg"
 
 # What words after an expression mean: a name, or a part of it.
 pg_fresh
