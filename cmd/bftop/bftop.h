@@ -7,6 +7,7 @@
 
 struct config {
     const char *panels; /* a file; NULL: the default set */
+    const char *state;  /* s3put's directory; NULL: not given */
     uint64_t window_ms;
     uint64_t width; /* of --once; 0: COLUMNS, the terminal, 80 */
     bool once;

@@ -28,6 +28,7 @@ static const struct bf_opt options[] = {
     BF_OPT_STR(0, "token", struct config, token, "FILE", "ask browsers for the token in FILE"),
     BF_OPT_STR('p', "panels", struct config, panels, "FILE",
                "panels to show, in place of the default set"),
+    BF_OPT_STR(0, "state", struct config, state, "DIR", "show what s3put --state DIR holds, too"),
     BF_OPT_FLAG(0, "print-panels", struct config, print_panels, "print the panels as such a file"),
     BF_OPT_MS(0, "window", struct config, window_ms, "DURATION",
               "time that lines over time show (1h)", .min = WINDOW_LEAST_MS, .max = WINDOW_MOST_MS),
@@ -82,7 +83,7 @@ static bool act(const struct config *c, struct watch *w, struct bf_err *e)
 static bool run(const struct config *c, struct bf_err *e)
 {
     struct watch w;
-    bool ok = watch_open(&w, c->database, c->panels, c->window_ms, e) && act(c, &w, e);
+    bool ok = watch_open(&w, c->database, c->panels, c->state, c->window_ms, e) && act(c, &w, e);
     watch_close(&w);
     return ok;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd/bftop/bftop.h"
+#include "cmd/bftop/delivery.h"
 #include "cmd/bftop/draw.h"
 #include "cmd/bftop/html.h"
 #include "lib/cli/diag.h"
@@ -72,6 +73,7 @@ bool show_once(const struct config *c, struct panels *p, struct source *s, struc
     canvas_init(&page, width < CANVAS_WIDTH_MOST ? width : CANVAS_WIDTH_MOST, show_utf8());
     bf_buf_init(&text, FRAME_MAX);
     panels_refresh(p, s);
+    delivery_look(p);
     draw_frame(&page, p);
     canvas_print(&page, 0, page.height, show_colours(STDOUT_FILENO), "", "\n", &text);
     bool ok = !page.failed || bf_err_nomem(e);
@@ -86,6 +88,7 @@ bool show_html(const struct config *c, struct panels *p, struct source *s, struc
     struct bf_buf text;
     bf_buf_init(&text, FRAME_MAX);
     panels_refresh(p, s);
+    delivery_look(p);
     html_page(&text, p, c->database);
     bool ok = strcmp(c->html, "-") == 0 ? print(&text, e)
                                         : bf_buf_check(&text, "the page", e) &&
@@ -108,11 +111,13 @@ static void put_sql(struct bf_str sql, struct bf_buf *out)
 
 bool show_panels(const struct panels *p, struct bf_err *e)
 {
-    static const char *const kinds[] = {"number", "line", "bars", "table", "funnel"};
+    static const char *const kinds[] = {"number", "line", "bars", "table", "funnel", "rate"};
     struct bf_buf text;
     bf_buf_init(&text, FRAME_MAX);
     for (size_t i = 0; i < p->n; i++) {
         const struct panel *panel = &p->panel[i];
+        if (panel->state)
+            continue;
         bf_buf_addf(&text, "%s[%.*s]\nkind = %s\nrefresh = ", i ? "\n" : "", (int)panel->title.n,
                     panel->title.p, kinds[panel->kind]);
         bf_num_add_duration(&text, panel->refresh_ms);

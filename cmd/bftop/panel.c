@@ -65,7 +65,8 @@ void panel_title(const struct panels *p, const struct panel *panel, struct bf_bu
     }
 }
 
-/* A statement that takes long rests for longer. Without a commit in between only the clock (:now) has changed. */
+/* A statement that takes long rests for longer. Without a commit in between only the clock (:now) has changed, and with it a
+ * rate. */
 static bool due(const struct panel *panel, int64_t now, int64_t version)
 {
     if (!panel->ran_ms)
@@ -73,7 +74,8 @@ static bool due(const struct panel *panel, int64_t now, int64_t version)
     int64_t rest = panel->took_ms * REST;
     if (rest < (int64_t)panel->refresh_ms)
         rest = (int64_t)panel->refresh_ms;
-    return now - panel->ran_ms >= rest && (version != panel->version || panel->result.error[0]);
+    return now - panel->ran_ms >= rest &&
+           (version != panel->version || panel->result.error[0] || panel->kind == PANEL_RATE);
 }
 
 bool panels_refresh(struct panels *p, struct source *s)
@@ -83,7 +85,7 @@ bool panels_refresh(struct panels *p, struct source *s)
     for (size_t i = 0; i < p->n; i++) {
         struct panel *panel = &p->panel[i];
         uint64_t was = panel->changed;
-        if (!due(panel, bf_clock_mono_ms(), version))
+        if (panel->state || !due(panel, bf_clock_mono_ms(), version))
             continue;
         panel->version = version;
         panel_run(p, panel, s);

@@ -19,7 +19,7 @@
 
 enum { PANELS_MAX = 64, ROWS_MAX = 500, CELL_MAX = 300, TREND_MAX = 120 };
 
-enum panel_kind { PANEL_NUMBER, PANEL_LINE, PANEL_BARS, PANEL_TABLE, PANEL_FUNNEL };
+enum panel_kind { PANEL_NUMBER, PANEL_LINE, PANEL_BARS, PANEL_TABLE, PANEL_FUNNEL, PANEL_RATE };
 
 struct cell {
     struct bf_str text; /* as SQLite has it, at most CELL_MAX bytes */
@@ -36,7 +36,7 @@ struct result {
     char error[480]; /* of the last run; empty: none */
 };
 
-/* Earlier values of a number. */
+/* Earlier values of a number, or of a rate. */
 struct trend {
     double value[TREND_MAX];
     int64_t at_ms[TREND_MAX];
@@ -50,10 +50,18 @@ struct panel {
     size_t line; /* of the file, where the statement begins; 0: of the default set */
     struct result result;
     struct trend trend;
+    struct trend counts;     /* of which a rate is made */
+    const char *state;       /* no statement: the directory of s3put, and delivery.h looks */
     int64_t ran_ms, took_ms; /* monotonic; 0: not yet */
     int64_t version;         /* of the database, when it ran */
     uint64_t changed;        /* grows when it shows something else */
 };
+
+/* Is it one big number? */
+static inline bool panel_is_number(const struct panel *p)
+{
+    return p->kind == PANEL_NUMBER || p->kind == PANEL_RATE;
+}
 
 struct panels {
     struct panel panel[PANELS_MAX];
@@ -75,6 +83,12 @@ BF_MUST bool panels_default(struct panels *p, struct source *s, struct bf_err *e
 
 /* Runs the statement. The result has its error. */
 void panel_run(const struct panels *p, struct panel *panel, struct source *s);
+
+/* rate.c: a number is kept for its trend. A rate becomes of its count: what it gains a second over 10 s, or, before a second
+ * look, the second column. What kind of rate that is. */
+void trend_keep(struct panel *panel, const struct result *r);
+void rate_take(struct panel *panel, struct result *r);
+const char *rate_note(const struct panel *panel);
 
 /* Runs those that are due. True: at least one shows something else. */
 bool panels_refresh(struct panels *p, struct source *s);

@@ -94,6 +94,9 @@ static const struct {
     enum panel_kind kind;
 } pipeline[] = {
     {"Changes applied", "SELECT changes FROM _bfpipe", PANEL_NUMBER},
+    {"Records a second",
+     "SELECT changes,changes*1000.0/nullif(last_commit_ms-made_ms,0) AS mean FROM _bfpipe",
+     PANEL_RATE},
     {"Pipeline",
      "SELECT 'last commit' AS what,coalesce(strftime('%Y-%m-%d "
      "%H:%M:%SZ',last_commit_ms/1000,'unixepoch'),'none') AS value FROM _bfpipe UNION ALL SELECT "
@@ -105,9 +108,14 @@ static const struct {
      "FROM _bfpipe",
      PANEL_TABLE},
     {"Shards",
-     "SELECT stream,shard,CASE WHEN ended THEN 'at its end' ELSE sequence END AS position,"
-     "CASE WHEN change_ms IS NULL THEN NULL ELSE printf('%.1f s',(moved_ms-change_ms)/1000.0) END "
-     "AS lag FROM _bfpipe_positions ORDER BY 1,2 LIMIT 50",
+     "SELECT stream,shard,position,lag FROM (SELECT 0 AS no,stream,'first fill of '||"
+     "substr(rtrim(rtrim(shard,'0123456789-of'),'/'),10) AS shard,CASE WHEN count(CASE WHEN "
+     "ended<>0 THEN 1 END)=count(*) THEN 'complete' ELSE count(CASE WHEN ended<>0 THEN 1 END)||"
+     "' of '||count(*)||' segments read' END AS position,NULL AS lag FROM _bfpipe_positions WHERE "
+     "shard LIKE 'snapshot:%' GROUP BY stream,rtrim(shard,'0123456789-of') UNION ALL SELECT "
+     "1,stream,shard,CASE WHEN ended<>0 THEN 'at its end' ELSE sequence END,CASE WHEN change_ms IS "
+     "NULL THEN NULL ELSE printf('%.1f s',(moved_ms-change_ms)/1000.0) END FROM _bfpipe_positions "
+     "WHERE shard NOT LIKE 'snapshot:%') AS found ORDER BY no,stream,shard LIMIT 50",
      PANEL_TABLE},
 };
 

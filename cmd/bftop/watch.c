@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/bftop/delivery.h"
 #include "lib/base/clock.h"
 
 enum { AGAIN_MS = 1000, REBUILD_MS = 2000 };
@@ -38,15 +39,16 @@ static bool open_source(struct watch *w, struct bf_err *e)
     return true;
 }
 
-bool watch_open(struct watch *w, const char *database, const char *panels, uint64_t window_ms,
-                struct bf_err *e)
+bool watch_open(struct watch *w, const char *database, const char *panels, const char *state,
+                uint64_t window_ms, struct bf_err *e)
 {
-    *w = (struct watch){.path = database, .any = panels != NULL};
+    *w = (struct watch){.path = database, .state = state, .any = panels != NULL};
     w->panels = panels_new(window_ms, e);
     if (!w->panels || (panels && !panels_read(w->panels, panels, e)) || !open_source(w, e))
         return false;
     w->schema = schema_of(&w->source);
-    return panels || panels_default(w->panels, &w->source, e);
+    return (panels || panels_default(w->panels, &w->source, e)) &&
+           delivery_add(w->panels, w->state, e);
 }
 
 void watch_close(struct watch *w)
@@ -73,7 +75,8 @@ static bool choose_again(struct watch *w)
     if (schema == w->schema || schema < 0)
         return false;
     struct panels *p = panels_new(w->panels->window_ms, &e);
-    if (!p || !panels_default(p, &w->source, &e) || same_set(p, w->panels)) {
+    if (!p || !panels_default(p, &w->source, &e) || !delivery_add(p, w->state, &e) ||
+        same_set(p, w->panels)) {
         panels_destroy(p);
         w->schema = e.code ? w->schema : schema;
         return false;
@@ -116,6 +119,7 @@ bool watch_look(struct watch *w)
     }
     bool changed = choose_again(w);
     changed |= panels_refresh(w->panels, &w->source);
+    changed |= delivery_look(w->panels);
     if (rebuilt)
         source_close(&w->source);
     return changed || failed;

@@ -13,7 +13,8 @@ struct watch {
     struct panels *panels;
     struct source source;
     const char *path;
-    bool any; /* a database that is no projection will do */
+    const char *state; /* s3put's directory; NULL: not given */
+    bool any;          /* a database that is no projection will do */
     uint64_t dev, ino;
     int64_t schema;    /* SQLite's number of it, by which the default panels are chosen */
     int64_t opened_ms; /* the last try, monotonic */
@@ -21,9 +22,9 @@ struct watch {
     struct bf_err err; /* why the database cannot be looked at now; BF_OK: it can */
 };
 
-/* The panels of the file, or those that fit the database, which is open afterwards. */
+/* The panels of the file, or those that fit the database, which is open afterwards; then that of s3put's directory. */
 BF_MUST bool watch_open(struct watch *w, const char *database, const char *panels,
-                        uint64_t window_ms, struct bf_err *e);
+                        const char *state, uint64_t window_ms, struct bf_err *e);
 void watch_close(struct watch *w);
 
 /* Looks at what is due. True: something else is to be shown. */

@@ -97,7 +97,7 @@ for sql in 'DELETE FROM sales' "ATTACH 'x.db' AS x" 'PRAGMA journal_mode=DELETE;
 done
 check 'nothing was changed' -o "$(sql s.db 'SELECT count(*) FROM sales')" -- sql s.db 'SELECT count(*) FROM sales'
 panel 'kind = pie'
-check 'a kind that is none' -s 2 -E "^bftop: one.conf: line 2: kind: 'pie' is not number, line, bars, table or funnel" -- bftop --once -p one.conf s.db
+check 'a kind that is none' -s 2 -E "^bftop: one.conf: line 2: kind: 'pie' is not number, line, bars, table, funnel or rate" -- bftop --once -p one.conf s.db
 panel 'sqk = SELECT 1'
 check 'a name that is none' -s 1 -E "^bftop: one.conf: line 2: 'sqk' is not kind, refresh or sql" -- bftop --once -p one.conf s.db
 panel 'kind = bars'
