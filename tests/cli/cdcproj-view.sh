@@ -157,6 +157,9 @@ check '  --check' -- cdcproj --check f.db
 sql own.db 'CREATE VIEW f4 AS SELECT 1 AS mine'
 check 'a view of somebody else stays' -s 1 -i in -E 'view f4: .*f4.* already exists' -- cdcproj --view fail.sql own.db
 check '  as it is' -o 1 -- sql own.db 'SELECT mine FROM f4'
+echo 'CREATE VIEW F4 AS SELECT count(*) AS n FROM sales' >case.sql
+check 'a name that differs by case is the same view' -- cdcproj --view case.sql f.db /dev/null
+check '  which is replaced' -o 5 -- sql f.db 'SELECT n FROM f4'
 echo 'CREATE VIEW lost AS SELECT count(*) FROM salez' >lost.sql
 check 'a table that does not exist is told' -i in -e 'cdcproj: view lost is not there yet: cdcproj has no table salez' -- cdcproj --view lost.sql lost.db
 echo 'CREATE VIEW demoted AS SELECT upper(c) AS c, count(*) AS n FROM sales GROUP BY c' >demoted.sql

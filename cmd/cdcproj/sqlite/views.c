@@ -11,7 +11,7 @@ enum { TEXT_MAX = 64 * 1024 * 1024 };
 static struct view **place(struct views *w, struct bf_str name)
 {
     struct view **at = &w->first;
-    while (*at && !bf_str_eq((*at)->name, name))
+    while (*at && !bf_str_same((*at)->name, name))
         at = &(*at)->next;
     return at;
 }
