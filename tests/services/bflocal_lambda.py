@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import urllib.request
+import warnings
 import zipfile
 
 import boto3
@@ -17,6 +18,7 @@ from botocore.exceptions import ClientError
 here = os.path.dirname(os.path.abspath(__file__))
 url = os.environ["AWS_ENDPOINT_URL"]
 seen = os.environ["SEEN"]
+warnings.simplefilter("ignore")  # of zipfile: a name that is there twice
 config = Config(retries={"max_attempts": 0}, read_timeout=60)
 client = {n: boto3.client(n, endpoint_url=url, config=config) for n in ("lambda", "kinesis", "dynamodb", "s3", "events", "firehose")}
 fn, kinesis, dynamodb, s3 = client["lambda"], client["kinesis"], client["dynamodb"], client["s3"]
@@ -135,6 +137,57 @@ def invocations():
     fn.invoke(FunctionName="f", InvocationType="Event", Payload=b'{"seen":"thrice","fail":1}')
     show("  one that fails is tried three times", soon(lambda: read().count("thrice") == 3), True)
     show("an alias", refusal(fn.invoke, FunctionName="f", Qualifier="live"), "404 ResourceNotFoundException")
+
+
+def asynchronous():
+    """The settings of asynchronous invocations."""
+    failed = lambda prefix: [json.loads(s3.get_object(Bucket="late", Key=o["Key"])["Body"].read())
+                             for o in s3.list_objects_v2(Bucket="late", Prefix=prefix).get("Contents", [])]
+    s3.create_bucket(Bucket="late")
+    create("late", Timeout=5)
+    at = {"FunctionName": "late"}
+    show("no settings yet", refusal(fn.get_function_event_invoke_config, **at), "404 ResourceNotFoundException")
+    show("  nor to update", refusal(fn.update_function_event_invoke_config, MaximumRetryAttempts=1, **at), "404 ResourceNotFoundException")
+    show("of no function", refusal(fn.put_function_event_invoke_config, FunctionName="none", MaximumRetryAttempts=1), "404 ResourceNotFoundException")
+    to = {"OnFailure": {"Destination": "arn:aws:s3:::late"}}
+    made = fn.put_function_event_invoke_config(MaximumRetryAttempts=0, DestinationConfig=to, **at)
+    show("settings of asynchronous invocations", [made["FunctionArn"].split(":", 5)[5], made["MaximumRetryAttempts"], made["DestinationConfig"], "LastModified" in made],
+         ["function:late:$LATEST", 0, to, True])
+    show("  three retries", refusal(fn.put_function_event_invoke_config, MaximumRetryAttempts=3, **at), "400 ValidationException")
+    show("  a queue", refusal(fn.put_function_event_invoke_config, DestinationConfig={"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:000000000000:q"}}, **at),
+         "400 InvalidParameterValueException")
+    show("  what succeeds", refusal(fn.put_function_event_invoke_config, DestinationConfig={"OnSuccess": {"Destination": "arn:aws:s3:::late"}}, **at),
+         "400 InvalidParameterValueException")
+    fn.invoke(InvocationType="Event", Payload=b'{"seen":"once","fail":1}', **at)
+    got = soon(lambda: failed("aws/lambda/async/late/"))[0]
+    show("a failure is in the bucket", [got["requestContext"]["condition"], got["requestContext"]["approximateInvokeCount"], got["requestPayload"],
+                                        got["responsePayload"]["errorType"], got["responseContext"]["functionError"]],
+         ["RetriesExhausted", 1, {"seen": "once", "fail": 1}, "Mine", "Unhandled"])
+    show("  after one attempt", read().count("once"), 1)
+    updated = fn.update_function_event_invoke_config(MaximumRetryAttempts=1, **at)
+    show("an update keeps the rest", [updated["MaximumRetryAttempts"], updated["DestinationConfig"]], [1, to])
+    client["events"].put_rule(Name="late", EventPattern='{"source":["late"]}')
+    client["events"].put_targets(Rule="late", Targets=[{"Id": "1", "Arn": "arn:aws:lambda:us-east-1:000000000000:function:late", "InputPath": "$.detail"}])
+    client["events"].put_events(Entries=[{"Source": "late", "DetailType": "t", "Detail": '{"seen":"ruled","fail":1}'}])
+    show("an event of a rule, too", soon(lambda: [f["requestContext"]["approximateInvokeCount"] for f in failed("aws/lambda/async/late/") if f["requestPayload"]["seen"] == "ruled"]), [2])
+    fn.update_function_event_invoke_config(MaximumRetryAttempts=2, MaximumEventAgeInSeconds=60, **at)
+    fn.invoke(InvocationType="Event", Payload=json.dumps({"seen": "aged", "fail": 1}).encode(), **at)
+    soon(lambda: "aged" in read())
+    control = urllib.request.Request(url + "/_bflocal/fault", data=b"clock:by=2m")
+    urllib.request.urlopen(control).read()
+    aged = soon(lambda: [f["requestContext"] for f in failed("aws/lambda/async/late/") if f["requestPayload"]["seen"] == "aged"])
+    urllib.request.urlopen(urllib.request.Request(url + "/_bflocal/fault", data=b"")).read()
+    show("an event that is too old", [aged[0]["condition"], aged[0]["approximateInvokeCount"]], ["EventAgeExceeded", 2])
+    fn.publish_version(**at)
+    fn.put_function_event_invoke_config(Qualifier="1", MaximumRetryAttempts=2, **at)
+    pages = list(fn.get_paginator("list_function_event_invoke_configs").paginate(PaginationConfig={"PageSize": 1}, **at))
+    show("listed", [sorted(c["FunctionArn"].rsplit(":", 1)[1] for p in pages for c in p["FunctionEventInvokeConfigs"]), len(pages)], [["$LATEST", "1"], 2])
+    fn.delete_function_event_invoke_config(Qualifier="1", **at)
+    show("deleted", refusal(fn.get_function_event_invoke_config, Qualifier="1", **at), "404 ResourceNotFoundException")
+    fn.delete_function(**at)
+    create("late")
+    show("  with the function", refusal(fn.get_function_event_invoke_config, **at), "404 ResourceNotFoundException")
+    fn.delete_function(**at)
 
 
 def several():
@@ -510,6 +563,7 @@ def main():
     starts()
     archives()
     polls()
+    asynchronous()
     mappings()
     poison()
     bad_functions()

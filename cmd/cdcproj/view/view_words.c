@@ -71,8 +71,6 @@ static bool is_clock(const struct tokens *t, size_t i, bool pg)
 static const char *misread(const struct tokens *t, size_t i)
 {
     const struct token *x = &t->t[i];
-    if (x->kind == BF_SQLITE_QUOTED && x->text.p[0] == '[')
-        return "brackets are not understood here: write -> for [ ]";
     const struct token *before = i ? x - 1 : NULL;
     bool escapes =
         before && (before->kind == BF_SQLITE_STRING || /* the rest of one, after a line end */
@@ -186,8 +184,8 @@ bool words_end_in_name(const struct tokens *t, size_t from, size_t to)
     size_t last = to - 1;
     if (to < from + 2 || !token_name(t, last) || is_one_of(t, last, ends, BF_COUNT(ends)))
         return false;
-    bool operand = token_punct(t, last - 1, ')') || token_name(t, last - 1) ||
-                   t->t[last - 1].kind == BF_SQLITE_NUMBER ||
+    bool operand = token_punct(t, last - 1, ')') || token_punct(t, last - 1, ']') ||
+                   token_name(t, last - 1) || t->t[last - 1].kind == BF_SQLITE_NUMBER ||
                    t->t[last - 1].kind == BF_SQLITE_STRING;
     return operand && !is_one_of(t, last - 1, joins, BF_COUNT(joins));
 }
