@@ -70,6 +70,8 @@ check 'and it counts from then on' -i in -- cdcproj --soft-delete "$pg"
 check 'what is not removed' -o 'k|5.0|1
 None|None|1' -- pgsql 'SELECT w,u,n FROM late ORDER BY w'
 check 'as the rows say' -- cdcproj --check "$pg"
+check '--explain of a table with soft deletion' -o 'late	kept' -- cdcproj --explain "$pg"
+check '  and of a file for it' -o 'late	kept' -- cdcproj --explain --view late.sql "$pg"
 
 # What words after an expression mean: a name, or a part of it.
 pg_fresh
@@ -240,4 +242,16 @@ check 'a rebuild' -i sale -- cdcproj --rebuild --view sale.sql "$pg"
 check 'to the cent' -- python3 "$root/tests/cli/sale_rollups.py" "$pg" sale
 check 'which goes on' -i /dev/null -- cdcproj "$pg"
 check '--check agrees' -- cdcproj --check "$pg"
+
+# A rebuild takes over the roll-ups of the schema that it replaces.
+pg_fresh
+echo 'CREATE VIEW kept AS SELECT c, count(*) AS n FROM sales GROUP BY c; CREATE VIEW gone AS SELECT count(*) AS n FROM sales' >old.sql
+{ put a 1 '"c":{"S":"x"},"v":{"N":"1"}'; put b 2 '"c":{"S":"y"},"v":{"N":"3"}'; } >in
+check 'a database with roll-ups' -i in -- cdcproj --view old.sql "$pg"
+put d 3 '"c":{"S":"y"},"v":{"N":"5"}' >more
+echo 'DROP VIEW gone' >gone.sql
+check 'is rebuilt' -- sh -c 'cat in more | cdcproj --view gone.sql --rebuild "$1"' - "$pg"
+check '  with them' -o 'x|1
+y|2' -- pgsql 'SELECT c,n FROM kept ORDER BY c'
+check '  but for the one that is dropped' -o 'kept	kept' -- cdcproj --explain "$pg"
 plan
