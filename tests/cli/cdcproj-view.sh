@@ -157,6 +157,9 @@ check '  --check' -- cdcproj --check f.db
 sql own.db 'CREATE VIEW f4 AS SELECT 1 AS mine'
 check 'a view of somebody else stays' -s 1 -i in -E 'view f4: .*f4.* already exists' -- cdcproj --view fail.sql own.db
 check '  as it is' -o 1 -- sql own.db 'SELECT mine FROM f4'
+echo 'CREATE VIEW F4 AS SELECT count(*) AS n FROM sales' >case.sql
+check 'a name that differs by case is the same view' -- cdcproj --view case.sql f.db /dev/null
+check '  which is replaced' -o 5 -- sql f.db 'SELECT n FROM f4'
 echo 'CREATE VIEW lost AS SELECT count(*) FROM salez' >lost.sql
 check 'a table that does not exist is told' -i in -e 'cdcproj: view lost is not there yet: cdcproj has no table salez' -- cdcproj --view lost.sql lost.db
 echo 'CREATE VIEW demoted AS SELECT upper(c) AS c, count(*) AS n FROM sales GROUP BY c' >demoted.sql
@@ -231,4 +234,20 @@ bfgen -n 20000 --seed 5 -o cdc >sale
 check 'a sale' -i sale -- cdcproj --commit-every 50ms --view sale.sql sale.db
 check 'to the cent' -- python3 "$root/tests/cli/sale_rollups.py" sale.db sale
 check '--check agrees' -- cdcproj --check sale.db
+
+# A rebuild takes over the roll-ups of the file that it replaces.
+cat >old.sql <<'END'
+CREATE VIEW kept AS SELECT c, count(*) AS n FROM sales GROUP BY c;
+CREATE VIEW other AS SELECT avg(v) AS mean FROM sales;
+CREATE VIEW gone AS SELECT count(*) AS n FROM sales;
+END
+{ put a 1 '"c":{"S":"x"},"v":{"N":"1"}'; put b 2 '"c":{"S":"y"},"v":{"N":"3"}'; } >in
+check 'a database with roll-ups' -i in -- cdcproj --view old.sql again.db
+put d 3 '"c":{"S":"y"},"v":{"N":"5"}' >more
+echo 'DROP VIEW gone' >gone.sql
+check 'is rebuilt' -- sh -c 'cat in more | cdcproj --view gone.sql --rebuild again.db'
+check '  with them' -o 'x|1|3.0
+y|2|3.0' -- sql again.db 'SELECT c,n,mean FROM kept,other ORDER BY c'
+check '  but for the one that is dropped' -o 'kept	kept
+other	plain	avg: keep sum and count, and divide when you read them' -- cdcproj --explain again.db
 plan
