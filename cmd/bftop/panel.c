@@ -76,18 +76,18 @@ static bool due(const struct panel *panel, int64_t now, int64_t version)
     return now - panel->ran_ms >= rest && (version != panel->version || panel->result.error[0]);
 }
 
-bool panels_refresh(struct panels *p, struct source *s)
+bool panels_refresh(struct panels *p, struct db *db, int64_t version, bool *changed,
+                    struct bf_err *e)
 {
-    int64_t version = source_version(s);
-    bool changed = false;
     for (size_t i = 0; i < p->n; i++) {
         struct panel *panel = &p->panel[i];
         uint64_t was = panel->changed;
         if (!due(panel, bf_clock_mono_ms(), version))
             continue;
+        if (!panel_run(p, panel, db, e))
+            return false;
         panel->version = version;
-        panel_run(p, panel, s);
-        changed |= panel->changed != was;
+        *changed |= panel->changed != was;
     }
-    return changed;
+    return true;
 }

@@ -55,7 +55,7 @@ static bool back(struct pg *g, struct bf_err *e)
 static void demote(const struct pg *g, struct view *v)
 {
     v->kept = false;
-    snprintf(v->why, sizeof v->why, "%s", g->c.said);
+    snprintf(v->why, sizeof v->why, "%.119s", g->c.said);
 }
 
 /* Creates the view, kept or plain. *early: its tables or columns do not exist yet. */
