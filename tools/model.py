@@ -15,15 +15,21 @@ except ImportError:  # before Python 3.11
     import sre_parse as parser
 
 HEADER = "cmd/bflocal/model/table.inc"
-# bflocal's services with a JSON body, and botocore's names of them
-SERVICES = {"athena": "athena", "events": "events", "firehose": "firehose", "glue": "glue", "kinesis": "kinesis",
-            "lambda": "lambda"}
-# These check their own members: their words are known from recordings of the service, or they run for each record.
-OWN = {"kinesis": {"PutRecord", "PutRecords"}}
+# bflocal's services, and botocore's names of them
+SERVICES = {"athena": "athena", "dynamodb": "dynamodb", "events": "events", "firehose": "firehose", "glue": "glue", "kinesis": "kinesis",
+            "lambda": "lambda", "s3": "s3", "streams": "dynamodbstreams", "sts": "sts"}
+# Of these services only these operations are in the table; the others check themselves, in words recorded from the service.
+ONLY = {"dynamodb": {"DescribeContinuousBackups", "DescribeKinesisStreamingDestination", "DescribeTimeToLive", "DisableKinesisStreamingDestination",
+                     "EnableKinesisStreamingDestination", "ListTables", "UpdateTimeToLive"}}
 # Enumerations that grow faster than clients: the operation answers a value that bflocal does not know.
-OPEN = {"Runtime"}
+OPEN = {"Runtime", "BucketLocationConstraint"}
+# Where the service's own order is known.
+ORDER = ["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"]
+# Lengths that an operation of S3 checks, with an answer of its own.
+OWN_LENGTH = {"ObjectKey"}
 KINDS = {"structure": "STRUCTURE", "list": "LIST", "map": "MAP", "string": "STRING", "blob": "BLOB", "boolean": "BOOLEAN",
          "timestamp": "TIME", "integer": "INTEGER", "long": "INTEGER", "float": "NUMBER", "double": "NUMBER"}
+SERVERS = {"ContentLength"}  # the server has read it
 # What \p{...} matches: code points that stand for it while Python parses, and the ranges.
 LATER = (0xA1, 0x10FFFF)
 CATEGORIES = {
@@ -150,7 +156,7 @@ class Patterns:
 
 class Table:
     def __init__(self):
-        self.shapes, self.members, self.values, self.ops = [], [], [], []
+        self.shapes, self.members, self.values, self.outside, self.ops = [], [], [], [], []
         self.patterns = Patterns()
 
     def shape(self, s):
@@ -158,17 +164,48 @@ class Table:
         first = count = 0
         meta, kind = s.metadata, KINDS[s.type_name]
         if kind == "STRUCTURE":
-            first, count = self.place(self.members, [(name, self.shape(m), name in s.required_members) for name, m in in_body(s).items()])
+            first, count = self.structure(s, in_body(s))
         elif kind == "LIST":
             first = self.shape(s.member)
         elif kind == "MAP":
             first, count = self.shape(s.key), self.shape(s.value)
         elif kind == "STRING" and s.enum and s.name not in OPEN:
-            first, count = self.place(self.values, s.enum)
-        least, most = (meta.get(k) for k in ("min", "max"))
-        pattern = self.patterns.number(meta["pattern"]) if "pattern" in meta else 0
-        return self.place(self.shapes, [(f"BL_SHAPE_{kind}", "true" if meta.get("sensitive") else "false", pattern, first, count,
+            first, count = self.place(self.values, sorted(s.enum, key=ORDER.index) if set(s.enum) <= set(ORDER) else s.enum)
+        return self.row(kind, first, count, () if s.name in OWN_LENGTH else meta, self.patterns.number(meta["pattern"]) if "pattern" in meta else 0)
+
+    def structure(self, s, members):
+        return self.place(self.members, [(name, self.shape(m), name in s.required_members) for name, m in members.items()])
+
+    def xml(self, s):
+        """The shape of an element: elements in it are members, also those of lists. None: an element without any."""
+        rows = []
+        for name, m in s.members.items() if s else ():
+            if m.serialization.get("xmlAttribute"):
+                continue
+            wire, inner = m.serialization.get("name", name), m
+            if m.type_name == "list":
+                inner = self.xml(m.member) if m.member.type_name == "structure" else self.shape(m.member)
+                if not m.serialization.get("flattened"):
+                    inner = self.row("STRUCTURE", *self.place(self.members, [(m.member.serialization.get("name", "member"), inner, False)]))
+            else:
+                inner = self.xml(m) if m.type_name == "structure" else self.shape(m)
+            rows.append((wire, inner, name in s.required_members))
+        return self.row("STRUCTURE", *self.place(self.members, rows))
+
+    def row(self, kind, first=0, count=0, meta=(), pattern=0):
+        least, most = (dict(meta).get(k) for k in ("min", "max"))
+        return self.place(self.shapes, [(f"BL_SHAPE_{kind}", "true" if dict(meta).get("sensitive") else "false", pattern, first, count,
                                          "BL_NO_MIN" if least is None else least, "BL_NO_MAX" if most is None else most)])[0]
+
+    def operation(self, service, model, name):
+        op = model.operation_model(name)
+        s = op.input_shape
+        payload = s.members.get(s.serialization.get("payload")) if s else None
+        document = payload if model.metadata["protocol"] == "rest-xml" and payload and payload.type_name == "structure" else None
+        body = self.xml(document) if document else self.shape(s) if s and has_json(model, s) else self.xml(None)
+        outside = [(n, *where(op, n, m), self.shape(m), n in s.required_members) for n, m in outside_body(model, s).items()]
+        if outside or document or s and has_json(model, s):
+            self.ops.append((service, name, body, *self.place(self.outside, outside)))
 
     def place(self, table, rows):
         for i in range(len(table) - len(rows) + 1):
@@ -183,10 +220,31 @@ def in_body(shape):
     return {name: m for name, m in shape.members.items() if "location" not in m.serialization}
 
 
+def has_json(model, shape):
+    return "json" in model.metadata["protocol"] and "payload" not in shape.serialization and (in_body(shape) or model.metadata["protocol"] == "json")
+
+
+def outside_body(model, shape):
+    """The members in the path, in the query, in headers, or in a form, that have a constraint; S3's names are in its code, as are lists."""
+    members = shape.members if shape else {}
+    form = model.metadata["protocol"] == "query"
+    return {n: m for n, m in members.items() if (form or m.serialization.get("location") in (["uri"] if model.service_name != "s3" else []) + ["querystring", "header"])
+            and n not in SERVERS and (m.type_name in ("integer", "long", "boolean") or m.type_name == "string" and ({"min", "max", "pattern"} & set(m.metadata) or m.enum)
+            or m.type_name == "list" and m.serialization.get("location") == "header" and m.member.enum)}
+
+
+def where(op, name, member):
+    """Its name on the wire, its place and the part of the path."""
+    place, wire = member.serialization.get("location", "querystring"), member.serialization.get("name", name)
+    if place == "uri":
+        return wire, "BL_IN_PATH", op.http["requestUri"].split("?")[0].split("/").index("{%s}" % wire)
+    return (wire.lower(), "BL_IN_HEADER", 0) if place == "header" else (wire, "BL_IN_QUERY", 0)
+
+
 def operations(service):
     """Those that the code serves: the rows of its table."""
-    with open(f"cmd/bflocal/{service}/service.c") as f:
-        return re.findall(r'^ +\{(?:"[A-Z]+", "/[^"]*", )?"([A-Z][a-z]\w+)",', f.read(), re.M)
+    with open(f"cmd/bflocal/{service}/{'route' if service == 's3' else 'service'}.c") as f:
+        return re.findall(r'\{(?:"[A-Z]+", "/[^"]*", )?"([A-Z][a-z]\w+)",\s', f.read(), re.M)
 
 
 def c_text(s):
@@ -208,10 +266,8 @@ def table():
     t, session = Table(), Session()
     for ours, theirs in SERVICES.items():
         model = session.get_service_model(theirs)
-        for name in sorted(set(operations(ours)) - OWN.get(ours, set())):
-            shape = model.operation_model(name).input_shape
-            if "payload" not in shape.serialization and (in_body(shape) or model.metadata["protocol"] == "json"):
-                t.ops.append((ours, name, t.shape(shape)))
+        for name in sorted(ONLY.get(ours, operations(ours))):
+            t.operation(ours, model, name)
     return t
 
 
@@ -220,7 +276,8 @@ def parts(t):
     for ranges in p.sets:
         spans.append((at, len(ranges)))
         at += len(ranges)
-    yield "struct bl_model ops[]", (f'{{"{s}", "{n}", {i}}}' for s, n, i in sorted(t.ops))
+    yield "struct bl_model ops[]", (f'{{"{s}", "{n}", {", ".join(map(str, numbers))}}}' for s, n, *numbers in sorted(t.ops))
+    yield "struct bl_outside outside[]", (f'{{"{n}", "{wire}", {i}, {place}, {part}, {"true" if r else "false"}}}' for n, wire, place, part, i, r in t.outside)
     yield "struct bl_shape shapes[]", ("{" + ", ".join(map(str, s)) + "}" for s in t.shapes)
     yield "struct bl_shape_member members[]", (f'{{"{n}", {i}, {"true" if r else "false"}}}' for n, i, r in t.members)
     yield "char *const values[]", map(c_text, t.values)

@@ -1,5 +1,6 @@
 #include "cmd/bflocal/prepare.h"
 
+#include "cmd/bflocal/http/check.h"
 #include "cmd/bflocal/kinesis/kinesis.h"
 #include "cmd/bflocal/kinesis/service.h"
 #include "cmd/bflocal/lambda/lambda.h"
@@ -54,7 +55,8 @@ static bool make_stream(struct bl_local *l, struct bf_str text, struct bf_err *e
     bf_json_put_string(&c.body, name);
     bf_buf_addf(&c.body, ",\"ShardCount\":%llu}", (unsigned long long)shards);
     c.req.body = bf_buf_view(&c.body);
-    (void)bl_kinesis_create(&c); /* a failure is in the answer */
+    c.op_name = "CreateStream";
+    (void)!(bl_call_check(&c) && bl_kinesis_create(&c)); /* a failure is in the answer */
     return end(&c, "--stream", name, e);
 }
 

@@ -244,6 +244,8 @@ bool run(const struct config *c, const char **files, size_t nfiles, struct bf_er
     struct bf_err late = {0};
     bool opened = open_all(&r, e);
     bool ok = opened && read_all(&r, files, nfiles, e) && end(&r, e);
+    if (ok)
+        r.sink->tell(r.sink);
     if (opened) {
         bf_progress_end(&r.progress, r.lines, r.bytes);
         tell(&r);

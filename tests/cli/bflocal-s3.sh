@@ -63,7 +63,7 @@ check 'tags of a bucket' -m '<Code>NoSuchTagSet</Code>.*404$' -- s3 GET '/shop?t
 check 'its policy' -m '<Code>NoSuchBucketPolicy</Code>.*404$' -- s3 GET '/shop?policy='
 # What deployments write of a bucket: kept and told back, with the defaults of S3.
 kept() { # kept QUERY ROOT: the document that was put comes back
-    document="<$2 xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule>a &amp; b</Rule></$2>"
+    document="<$2 xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule><ID>a &amp; b</ID><Status>Enabled</Status></Rule></$2>"
     check "$1 is kept" -o 200 -- s3 PUT "/shop?$1=" --data-binary "$document"
     check '  and told back' -o "${document}200" -- s3 GET "/shop?$1="
     check '  another document is refused' -m '<Code>MalformedXML</Code>.*400$' -- s3 PUT "/shop?$1=" --data-binary '<Other><Rule/></Other>'
@@ -80,9 +80,13 @@ check 'and not public' -m '<BlockPublicAcls>true</BlockPublicAcls>.*<RestrictPub
 kept publicAccessBlock PublicAccessBlockConfiguration
 check '  until that is deleted' -m '<Code>NoSuchPublicAccessBlockConfiguration</Code>.*404$' -- s3 GET '/shop?publicAccessBlock='
 kept lifecycle LifecycleConfiguration
+check 'a status that there is not' -m '<Code>MalformedXML</Code>.*400$' -- s3 PUT '/shop?lifecycle=' --data-binary '<LifecycleConfiguration><Rule><Status>On</Status></Rule></LifecycleConfiguration>'
+check 'days that are no number' -m '<Code>MalformedXML</Code>.*400$' -- s3 PUT '/shop?lifecycle=' --data-binary '<LifecycleConfiguration><Rule><Expiration><Days>x</Days></Expiration><Status>Enabled</Status></Rule></LifecycleConfiguration>'
+check 'an encryption that there is not' -m '<Code>MalformedXML</Code>.*400$' -- s3 PUT '/shop?encryption=' --data-binary '<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>ROT13</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>'
+check 'a directive that there is not' -m '<Code>InvalidArgument</Code><Message>Unknown metadata directive.</Message>.*400$' -- s3 PUT /shop/copy -H 'x-amz-copy-source: shop/own' -H 'x-amz-metadata-directive: MERGE'
 again() {
     s3 PUT /again
-    s3 PUT '/again?lifecycle=' --data-binary '<LifecycleConfiguration><Rule/></LifecycleConfiguration>'
+    s3 PUT '/again?lifecycle=' --data-binary '<LifecycleConfiguration><Rule><Status>Enabled</Status></Rule></LifecycleConfiguration>'
     s3 DELETE /again
     s3 PUT /again
     s3 GET '/again?lifecycle=' | grep -o NoSuchLifecycleConfiguration

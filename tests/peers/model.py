@@ -1,7 +1,7 @@
 """model.py: walks botocore's models with bflocal ($AWS_ENDPOINT_URL). For each operation that the code serves,
-each member, nested ones too, is left out, too short, too long, out of its range, against its pattern, outside its
-enumeration, or of another type: bflocal must refuse each with a 4xx whose code is an error of the client, and go on. Each
-operation of the models that it does not serve must be refused by a name.
+each member, nested ones too, in the body, the path, the query and the headers, is left out, too short, too long, out of its
+range, against its pattern, outside its enumeration, or of another type: bflocal must refuse each with a 4xx whose code is an
+error of the client, and go on. Each operation of the models that it does not serve must be refused by a name.
 model.py also compares cmd/bflocal/model/table.inc with what tools/model.py makes of the botocore installed.
 """
 import http.client
@@ -12,9 +12,11 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from urllib.parse import quote, urlencode
 
 import botocore.session
-from botocore.auth import SigV4Auth
+import botocore.serialize
+from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 
 warnings.simplefilter("ignore")
@@ -22,25 +24,37 @@ sys.path.insert(0, "tools")
 import model as tool  # noqa: E402
 
 CODES = {"ValidationException", "SerializationException", "InvalidRequestException", "InvalidParameterValueException", "InvalidArgumentException",
-         "InvalidInputException"}
-ABSENT = {"UnknownOperationException"}
+         "InvalidInputException", "ValidationError", "InvalidArgument", "InvalidRequest", "MalformedXML", "InvalidStorageClass", "InvalidTag"}
+ABSENT = {"UnknownOperationException", "NotImplemented", "MethodNotAllowed"}
 DEPTH = 7
 # (service, path): why bflocal answers it otherwise
-OF_ANOTHER = "a stream's ARN that is not bflocal's own is not the caller's: AccessDeniedException"
-EXCEPT = {("kinesis", "PutRecord.StreamARN"): OF_ANOTHER, ("kinesis", "PutRecords.StreamARN"): OF_ANOTHER}
+NO_PARTS = "bflocal's S3 has no partNumber for reading"
+EXCEPT = {("s3", "GetObject.PartNumber"): NO_PARTS, ("s3", "HeadObject.PartNumber"): NO_PARTS,
+          ("s3", "CreateBucket.CreateBucketConfiguration.LocationConstraint"): "IllegalLocationConstraintException"}
+# Lengths that the service answers in words of its own, or not at all.
+EXCEPT |= {("s3", path): "tool.OWN_LENGTH" for path in ("CreateBucket.CreateBucketConfiguration.Tags[].Key",
+                                                        "PutBucketLifecycleConfiguration.LifecycleConfiguration.Rules[].Filter.Tag.Key")}
+
+
+BUCKET = "walked"
+# Without it the request is one for another operation.
+SELECT = {"MultipartUploadId", "CopySource"}
+# What a header, a label of a path or a parameter of a query can say, and how long it can be.
+BESIDE, BESIDE_MAX = {"uri": ("long", "pattern"), "header": ("long", "pattern", "enum", "low", "high", "type", "missing"),
+                      "querystring": ("long", "short", "pattern", "enum", "low", "high", "type", "missing")}, 4000
 
 
 def whole(shape, pattern_text, depth=0):
     """A value that fits the shape, with its required members alone."""
     kind, meta = shape.type_name, shape.metadata
     if kind == "structure":
-        return {n: whole(m, n, depth + 1) for n, m in tool.in_body(shape).items() if n in shape.required_members}
+        return {n: whole(m, n, depth + 1) for n, m in shape.members.items() if n in shape.required_members}
     if kind == "list":
         return [whole(shape.member, pattern_text, depth + 1)] * max(1, meta.get("min", 0))
     if kind == "map":
         return {whole(shape.key, "k", depth + 1): whole(shape.value, "v", depth + 1)}
     if kind == "string":
-        return text_for(shape, pattern_text)
+        return BUCKET if shape.name == "BucketName" else text_for(shape, pattern_text)
     return {"blob": "eA==", "boolean": True, "timestamp": 1795761000, "integer": max(meta.get("min", 1), 1), "long": max(meta.get("min", 1), 1),
             "float": 1.0, "double": 1.0}[kind]
 
@@ -101,24 +115,40 @@ def wrong_values(shape):
                 break
 
 
-def wrongs(shape, path, depth=0):
+def can_say(member, what, value, protocol):
+    """Can a member be wrong so? In XML and in forms all values are texts."""
+    place = member.serialization.get("location")
+    if what == "missing" and member.name in SELECT or member.name in tool.SERVERS:
+        return False
+    if place is None and "json" in protocol:
+        return True
+    if place is None:
+        return what != "type" or member.type_name in ("integer", "long")
+    if what == "type":
+        return member.type_name in ("integer", "long", "boolean")
+    return what in BESIDE.get(place, ()) and (place == "querystring" or "\n" not in str(value) and "\0" not in str(value)) and len(str(value)) <= BESIDE_MAX
+
+
+def wrongs(shape, path, protocol, depth=0):
     """(path, what, value of the whole shape with one thing wrong in it)."""
     for what, value in wrong_values(shape):
         yield path, what, value
     if depth >= DEPTH:
         return
     if shape.type_name == "structure":
-        good, members = whole(shape, path), tool.in_body(shape)
-        for name in [n for n in shape.required_members if n in members]:
-            yield f"{path}.{name}", "missing", {k: v for k, v in good.items() if k != name}
-        for name, member in members.items():
-            for at, what, value in wrongs(member, f"{path}.{name}", depth + 1):
-                yield at, what, {**good, name: value}
+        good = whole(shape, path)
+        for name in shape.required_members:
+            if can_say(shape.members[name], "missing", None, protocol):
+                yield f"{path}.{name}", "missing", {k: v for k, v in good.items() if k != name}
+        for name, member in shape.members.items():
+            for at, what, value in wrongs(member, f"{path}.{name}", protocol, depth + 1):
+                if can_say(member, what, value, protocol):
+                    yield at, what, {**good, name: value}
     elif shape.type_name == "list":
-        for at, what, value in wrongs(shape.member, path + "[]", depth + 1):
+        for at, what, value in wrongs(shape.member, path + "[]", protocol, depth + 1):
             yield at, what, [value]
     elif shape.type_name == "map":
-        for at, what, value in wrongs(shape.value, path + "{}", depth + 1):
+        for at, what, value in wrongs(shape.value, path + "{}", protocol, depth + 1):
             yield at, what, {whole(shape.key, ""): value}
 
 
@@ -129,49 +159,67 @@ class Walk:
         self.http = http.client.HTTPConnection(os.environ["AWS_ENDPOINT_URL"].split("//")[1])
         self.session = botocore.session.get_session()
         self.credentials = self.session.get_credentials()
+        self.serializer = {p: botocore.serialize.create_serializer(p, include_validation=False) for p in ("rest-json", "rest-xml", "query")}
+        s3 = self.session.get_service_model("s3")
+        for op, body in (("CreateBucket", {}), ("PutObject", {"Key": "x1", "Body": b"x"})):
+            assert self.call(s3, op, {"Bucket": BUCKET, **body})[1] == 200
 
     def fail(self, text):
         self.failed += 1
-        if self.failed <= 60:
+        if self.failed <= int(os.environ.get("SHOW", 60)):
             print(text)
 
     def call(self, model, op, request):
-        """The code of the refusal and its status; the code is None if the request was taken."""
-        self.calls += 1
-        if model.metadata["protocol"] != "json":
-            return self.send(*self.rest(model, op), json.dumps(request).encode(), model)
-        version = model.metadata.get("jsonVersion", "1.1")
-        headers = {"X-Amz-Target": f"{model.metadata['targetPrefix']}.{op}", "Content-Type": f"application/x-amz-json-{version}"}
-        return self.send("POST", "/", headers, json.dumps(request).encode(), model)
-
-    def rest(self, model, op):
-        """Method, path and headers. Each label of the path is x1: what it names is not there."""
-        http_of = model.operation_model(op).http
-        return http_of["method"], re.sub(r"\{[^}]*\}", "x1", http_of["requestUri"].split("?")[0]), {"Content-Type": "application/json"}
+        """The code of the refusal and its status; the code is None if the request was taken, and both are if it cannot be sent."""
+        protocol, shape = model.metadata["protocol"], model.operation_model(op).input_shape
+        if protocol == "json":
+            version = model.metadata.get("jsonVersion", "1.1")
+            headers = {"X-Amz-Target": f"{model.metadata['targetPrefix']}.{op}", "Content-Type": f"application/x-amz-json-{version}"}
+            return self.send("POST", "/", headers, json.dumps(request).encode(), model)
+        has_json = shape and tool.has_json(model, shape)
+        try:
+            r = self.serializer[protocol].serialize_to_request({k: v for k, v in request.items() if not has_json or k not in tool.in_body(shape)},
+                                                               model.operation_model(op))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return None, None
+        query = r["query_string"] if isinstance(r["query_string"], str) else urlencode(r["query_string"], doseq=True, quote_via=quote)
+        body = json.dumps({k: v for k, v in request.items() if k in tool.in_body(shape)}) if has_json else r["body"]
+        if isinstance(body, dict):
+            body = urlencode(body, doseq=True)
+        if not isinstance(body, (str, bytes)):
+            return None, None
+        path = r["url_path"] + (("&" if "?" in r["url_path"] else "?") + query if query else "")
+        return self.send(r["method"], path, r["headers"], body.encode() if isinstance(body, str) else body, model)
 
     def send(self, method, path, headers, body, model):
+        self.calls += 1
         r = AWSRequest(method, os.environ["AWS_ENDPOINT_URL"] + path, headers, body)
-        SigV4Auth(self.credentials, model.signing_name, os.environ["AWS_REGION"]).add_auth(r)
-        self.http.request(method, path, r.body, dict(r.headers.items()))
+        (S3SigV4Auth if model.service_name == "s3" else SigV4Auth)(self.credentials, model.signing_name, os.environ["AWS_REGION"]).add_auth(r)
+        self.http.request(method, path, r.body, {k: str(v) for k, v in r.headers.items()})
         answer = self.http.getresponse()
         said = answer.read()
         code = answer.headers.get("x-amzn-ErrorType") or (json.loads(said).get("__type", "") if said[:1] == b"{" else "")
-        return code.split("#")[-1] or None, answer.status
+        xml = re.search(rb"<Code>(\w+)</Code>", said)
+        if method == "HEAD" and answer.status == 400:  # it has no body
+            code = "InvalidRequest"
+        return (xml[1].decode() if xml else code.split("#")[-1]) or None, answer.status
 
     def operation(self, service, model, op):
         shape = model.operation_model(op).input_shape
-        if "payload" in shape.serialization or not tool.in_body(shape) and model.metadata["protocol"] != "json":
+        if not shape:
             return
-        for path, what, request in wrongs(shape, op):
-            if (service, path) in EXCEPT and what != "type":
+        for path, what, request in wrongs(shape, op, model.metadata["protocol"]):
+            if (service, path) in EXCEPT:
                 continue
             code, status = self.call(model, op, request)
-            if status // 100 != 4 or code not in CODES:
+            if status and (status // 100 != 4 or code not in CODES):
                 self.fail(f"{service}: {path}: {what}: {status} {code}")
 
     def absent(self, service, model, op):
-        code, status = self.call(model, op, {})
-        if status // 100 != 4 or code not in ABSENT:
+        shape = model.operation_model(op).input_shape
+        labels = {n: BUCKET if n == "Bucket" else "x1" for n, m in shape.members.items() if m.serialization.get("location") == "uri"} if shape else {}
+        code, status = self.call(model, op, labels)
+        if status and (status < 400 or code not in ABSENT):
             self.fail(f"{service}: {op}, which is not served: {status} {code}")
 
 
@@ -180,8 +228,12 @@ def main():
     for service, theirs in tool.SERVICES.items():
         model = walk.session.get_service_model(theirs)
         served, before = set(tool.operations(service)), walk.calls
+        paths = [model.operation_model(op).http for op in served]
         for op in model.operation_names:
-            (walk.operation if op in served else walk.absent)(service, model, op)
+            if op in served:
+                walk.operation(service, model, op)
+            elif model.metadata["protocol"] != "rest-xml" or model.operation_model(op).http not in paths:  # else it is an old name
+                walk.absent(service, model, op)
         print(f"{service}: {len(served)} operations, {walk.calls - before} calls")
     with tempfile.NamedTemporaryFile() as f:
         subprocess.run([sys.executable, "-W", "ignore", "tools/model.py", "-o", f.name], check=True)

@@ -30,17 +30,17 @@ def expect(ok, *what):
 class Server:
     """One bflocal process after the other on one folder. Each has a port of its own, because another program may take a free one."""
 
-    def __init__(self, folder):
-        self.folder, self.port, self.clients = folder, 0, {}
+    def __init__(self, folder, services, options):
+        self.folder, self.services, self.options, self.port, self.clients = folder, services, options, 0, {}
 
-    def start(self):
-        self.process = subprocess.Popen(["bflocal", "-q", "--port", "0", "--data", self.folder, "--credentials", "K:S", "--region", "us-east-1", "--ddb-shards", "2"],
+    def start(self, *more):
+        self.process = subprocess.Popen(["bflocal", "-q", "--port", "0", "--data", self.folder, "--credentials", "K:S", "--region", "us-east-1", *self.options, *more],
                                         stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             if "AWS_ENDPOINT_URL=" in line:
                 self.port = int(line.strip().rstrip("'\"").rsplit(":", 1)[1].rstrip("'\"/"))
             if line.startswith("unset"):
-                self.clients.update((s, self.client(s)) for s in ("dynamodb", "dynamodbstreams", "kinesis", "s3"))
+                self.clients.update((s, self.client(s)) for s in self.services)
                 return
         raise SystemExit("bflocal does not start")
 
@@ -50,7 +50,7 @@ class Server:
         self.process.stdout.close()
 
     def client(self, service):
-        config = Config(retries={"max_attempts": 0}, connect_timeout=60, read_timeout=300, max_pool_connections=20, s3={"addressing_style": "path"})
+        config = Config(retries={"max_attempts": 0}, connect_timeout=60, read_timeout=300, max_pool_connections=20, parameter_validation=False, s3={"addressing_style": "path"})
         return boto3.client(service, endpoint_url=f"http://127.0.0.1:{self.port}", region_name="us-east-1", aws_access_key_id="K", aws_secret_access_key="S", config=config)
 
 
@@ -233,6 +233,21 @@ class World:
         return dict(found, clicks=dict(self.clicks), **objects_of(self.clients["s3"]))
 
 
+def attack(kinds, clients, r, before, kills, most):
+    """Starts a writer of each kind, which knows what the one before wrote; returns after a random number of calls."""
+    writers = [kind(clients, r.random()) for kind in kinds]
+    for i, w in enumerate(writers):
+        w.done = dict(before[i].done) if before else {}
+        w.name = "%d-%d" % (kills, i)
+    for w in writers:
+        w.start()
+    calls, patience = r.randrange(5, most), time.monotonic() + 300
+    while sum(w.sent for w in writers) < calls and time.monotonic() < patience:
+        time.sleep(0.002)
+    time.sleep(r.random() * 0.01)
+    return writers
+
+
 def create(clients):
     ddb, kinesis = clients["dynamodb"], clients["kinesis"]
     for name, shards in (("clicks", 2), ("changes", 1)):
@@ -251,23 +266,15 @@ def main():
     parser.add_argument("--seconds", type=float, default=12)
     parser.add_argument("folder")
     args = parser.parse_args()
-    r, server, until, kills = random.Random(args.seed), Server(args.folder), time.monotonic() + args.seconds, 0
+    services = ("dynamodb", "dynamodbstreams", "kinesis", "s3")
+    r, server, until, kills = random.Random(args.seed), Server(args.folder, services, ["--ddb-shards", "2"]), time.monotonic() + args.seconds, 0
     server.start()
     clients = server.clients
     create(clients)
     world = World(clients)
     kinds, before, sent = (Batch, Transact, Records, Objects, Parts), None, 0
     while (time.monotonic() < until or kills < 4) and not wrong:
-        writers = [kind(clients, r.random()) for kind in kinds]
-        for i, w in enumerate(writers):
-            w.done = dict(before[i].done) if before else {}
-            w.name = "%d-%d" % (kills, i)
-        for w in writers:
-            w.start()
-        calls, patience = r.randrange(5, 150), time.monotonic() + 300
-        while sum(w.sent for w in writers) < calls and time.monotonic() < patience:
-            time.sleep(0.002)
-        time.sleep(r.random() * 0.01)
+        writers = attack(kinds, clients, r, before, kills, 150)
         server.end(signal.SIGKILL)
         kills += 1
         for w in writers:

@@ -165,7 +165,7 @@ def changes(client, table, model):
     got = update(TableName="sales", AttributeDefinitions=attributes(city="S"), GlobalSecondaryIndexUpdates=[new])["TableDescription"]
     yield "an index that comes late", [i["IndexName"] for i in got[GSI]], ["by-status", "status-keys", "some", "late"]
     yield "has all items", order(pages(table.query, IndexName="late", KeyConditionExpression=Key("city").eq("Bern"))), wanted(model, None, ("city",), lambda i: i["city"] == "Bern")
-    yield "once", error_of(update, TableName="sales", AttributeDefinitions=attributes(city="S"), GlobalSecondaryIndexUpdates=[new]), "ValidationException: One or more parameter values were invalid: Duplicate index name: late"
+    yield "once", error_of(update, TableName="sales", AttributeDefinitions=attributes(city="S"), GlobalSecondaryIndexUpdates=[new]), "ValidationException: Attempting to create an index which already exists: late"
     yield "two at once", error_of(update, TableName="sales", GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "late"}}, {"Delete": {"IndexName": "some"}}])[:22], "LimitExceededException"
     yield "none of that happened", error_of(table.query, IndexName="late", KeyConditionExpression=Key("city").eq("Bern")), "done"
     update(TableName="sales", GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "late"}}])
@@ -195,7 +195,7 @@ def collections(client):
         "Value 'x' at 'returnValues' failed to satisfy constraint: Member must satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]")
     for name, call in ("query", {"KeyConditionExpression": "c = :c", "ExpressionAttributeValues": {":c": "x"}}), ("scan", {}), ("get_item", {"Key": key("m1")}):
         yield f"{name} too", error_of(getattr(client, name), TableName="sales", ReturnConsumedCapacity="y", **call).split(" at ")[0], "ValidationException: 1 validation error detected: Value 'y'"
-    yield "what is no ARN", error_of(client.tag_resource, ResourceArn="not-an-arn", Tags=[{"Key": "a", "Value": "b"}]), "ValidationException: Invalid TableArn: Invalid ResourceArn provided as input not-an-arn"
+    yield "what is no ARN", error_of(client.tag_resource, ResourceArn="not-an-arn", Tags=[{"Key": "a", "Value": "b"}]), "ValidationException: Invalid TableArn: Invalid ResourceArn provided as input not-an-arn, ARNs must start with 'arn:'"
 
 
 def main():

@@ -77,7 +77,8 @@ def refusals(table):
     mixed = "ValidationException: Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {%s} Expression parameters: {%s}"
     cases = {
         "both ways": (table.put_item, dict(put, Expected={"s": {"Value": 1}}, ConditionExpression="attribute_exists(s)"), mixed % ("Expected", "ConditionExpression")),
-        "both ways of a query": (table.query, dict(KeyConditions={"leaseKey": compare("EQ", "q")}, FilterExpression="attribute_exists(s)"), mixed % ("KeyConditions", "FilterExpression")),
+        "both ways of a query": (table.query, dict(KeyConditions={"leaseKey": compare("EQ", "q")}, QueryFilter={"s": compare("NOT_NULL")}, FilterExpression="attribute_exists(s)", ProjectionExpression="s"), mixed % ("QueryFilter", "ProjectionExpression, FilterExpression")),
+        "key conditions and a filter that is an expression": (table.query, dict(KeyConditions={"leaseKey": compare("EQ", "q")}, FilterExpression="attribute_exists(s)"), "done"),
         "no value": (table.put_item, dict(put, Expected={"s": {}}), PARAMETER + "Value must be provided when Exists is null for Attribute: s"),
         "a value of nothing": (table.put_item, dict(put, Expected={"s": {"Exists": False, "Value": 1}}), PARAMETER + "Value cannot be used when Exists is false for Attribute: s"),
         "two forms": (table.put_item, dict(put, Expected={"s": {"ComparisonOperator": "EQ", "Value": 1}}), PARAMETER + "Value and ComparisonOperator cannot be used together for Attribute: s"),

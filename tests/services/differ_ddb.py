@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The same random calls, by a seed, to bflocal and to dynalite or DynamoDB Local; their answers are compared."""
+import re
 import sys
 
 from botocore.exceptions import ClientError
@@ -21,6 +22,8 @@ PARTS = ("Developer Guide, increment an atomic counter: what UPDATED_NEW of info
          "DynamoDB Local gives all of the attribute")
 HUNDRED = "API reference, TransactWriteItems, TransactGetItems: up to 100 actions since 2022; this DynamoDB Local takes 10"
 UNITS = "Developer Guide, transactions: two units for each kilobyte, one to prepare and one to commit, and one in a batch; DynamoDB Local counts otherwise"
+REMOVED = ("API reference, AttributeUpdates: where there is no item, DELETE does nothing; so it is with UpdateExpression in the service "
+           "(Alternator's test_update_item_non_existent), but not in dynalite and DynamoDB Local")
 BREAKS = "DynamoDB Local breaks down with 500; bflocal answers as the API reference has it"
 
 
@@ -75,6 +78,17 @@ def written(operation, call):
     if operation == "batch_write_item":
         return [(t, r.get("Key") or r.get("Item")) for t, rs in call["RequestItems"].items() for w in rs for r in w.values()]
     return []
+
+
+def removals(operation, call):
+    """The updates of a call that only take away: (table, key)."""
+    updates = [call] if operation == "update_item" else [a["Update"] for a in call.get("TransactItems", []) if isinstance(a.get("Update"), dict)]
+    for u in updates:
+        legacy = u.get("AttributeUpdates") or {}
+        # only words outside of names and values count
+        clauses = {w.upper() for w in re.findall(r"(?<![#:\w.])(set|add|remove|delete)\b", str(u.get("UpdateExpression", "")), re.I)}
+        if (clauses and clauses <= {"REMOVE", "DELETE"}) or (legacy and all(isinstance(v, dict) and v.get("Action") == "DELETE" for v in legacy.values())):
+            yield u.get("TableName"), u.get("Key")
 
 
 class DynamoDB(differ.Suite):
@@ -153,6 +167,8 @@ class DynamoDB(differ.Suite):
 
     def excuse(self, operation, call, answers, messages):
         ours, theirs = (a.get("error") for a in answers)
+        if operation == "update_item" and not ours and not theirs and any(removals(operation, call)) and "Attributes" not in answers[0]:
+            return REMOVED
         if self.args.dynalite and (why := differ_ddb_dynalite.excuse(operation, call, answers, messages)):
             return why
         if theirs == "InternalFailure":
@@ -180,6 +196,15 @@ class DynamoDB(differ.Suite):
 
     def after(self, operation, call, answers, reason):
         """After a write that only one of the two accepted: the items are deleted from both, and their streams are not compared."""
+        for table, key in removals(operation, call) if not answers[0].get("error") else ():
+            try:
+                there = ["Item" in side.get_item(TableName=table, Key=key) for side in self.sides]
+                if there == [False, True]:
+                    self.sides[1].delete_item(TableName=table, Key=key)
+                    self.tainted.add((table, spelled(key, table)))
+                    self.tally.excused(REMOVED)
+            except (ClientError, *CANNOT_SEND):
+                pass
         if reason in (None, NUMBERS_INSIDE, UNASKED, PARTS, UNITS):
             return
         if operation == "create_table":

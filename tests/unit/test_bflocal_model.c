@@ -13,7 +13,9 @@ static const char *checked(const char *service, const char *op, const char *body
     const struct bl_model *m = bl_model_find(service, op);
     assert_non_null(m);
     bf_buf_init(&text, sizeof shown);
-    enum bl_model_verdict v = bl_model_check(m, bf_str_of(body), &text);
+    const struct bl_model_request r = {bf_str_of(body), NULL, NULL};
+    const struct bl_outside *wrong;
+    enum bl_model_verdict v = bl_model_check(m, &r, &text, &wrong);
     snprintf(shown, sizeof shown, "%s%.*s", v == BL_MODEL_TYPE ? "type: " : "", (int)text.n,
              text.p ? text.p : "");
     assert_int_equal(v == BL_MODEL_FITS, text.n == 0);
@@ -42,6 +44,8 @@ static void test_words(void **state)
           ONE("'[]'", "targets") "have length greater than or equal to 1");
     WRONG("events", "PutTargets", "{\"Rule\":\"r\",\"Targets\":[{\"Id\":\"i\"}]}",
           ONE("null", "targets.1.member.arn") "not be null");
+    WRONG("kinesis", "PutRecords", "{\"Records\":[null]}",
+          ONE("null", "records.1.member") "not be null");
     WRONG("kinesis", "CreateStream",
           "{\"StreamModeDetails\":{\"StreamMode\":\"X\"},\"StreamName\":\"\"}",
           "3 validation errors detected: "
@@ -102,7 +106,7 @@ static void test_text(void **state)
 
 static bool matches(const char *service, const char *op, const char *member, const char *text)
 {
-    const struct bl_shape *s = bl_model_input(bl_model_find(service, op));
+    const struct bl_shape *s = bl_model_body(bl_model_find(service, op));
     const struct bl_shape_member *m = bl_model_members(s);
     size_t i = 0;
     while (i < s->n && strcmp(m[i].name, member) != 0)
@@ -162,16 +166,107 @@ static void test_program(void **state)
     assert_false(bl_pattern_matches(&p, bf_str_of(many)));
 }
 
-/* An operation of these services is in the table, unless it checks its members itself: `make model` adds it. */
+/* "WIRE=VALUE&...": the members outside of a body. */
+static struct bf_str find_in(void *arg, const struct bl_outside *o)
+{
+    struct bf_str rest = bf_str_of(arg), item, name;
+    while (rest.n && bf_str_split(&rest, '&', &item))
+        if (bf_str_split(&item, '=', &name) && bf_str_eq(name, bf_str_of(o->wire)))
+            return item;
+    return bf_str(NULL, 0);
+}
+
+/* The words, and the member that is wrong: "WIRE: TEXT". */
+static const char *outside(const char *service, const char *op, const char *members)
+{
+    static char shown[4096];
+    char room[256];
+    struct bf_buf text;
+    snprintf(room, sizeof room, "%s", members);
+    const struct bl_model_request r = {{NULL, 0}, find_in, room};
+    const struct bl_outside *wrong;
+    bf_buf_init(&text, sizeof shown);
+    enum bl_model_verdict v = bl_model_check(bl_model_find(service, op), &r, &text, &wrong);
+    assert_int_equal(v == BL_MODEL_FITS, wrong == NULL);
+    snprintf(shown, sizeof shown, "%s%s%s%.*s", v == BL_MODEL_TYPE ? "type: " : "",
+             wrong ? wrong->wire : "", wrong ? ": " : "", (int)text.n, text.p ? text.p : "");
+    bf_buf_free(&text);
+    return shown;
+}
+
+static void test_outside(void **state)
+{
+    (void)state;
+    assert_string_equal(outside("lambda", "ListFunctions", "MaxItems=10&FunctionVersion=ALL"), "");
+    assert_string_equal(
+        outside("lambda", "ListFunctions", "MaxItems=0"),
+        "MaxItems: " ONE("'0'", "maxItems") "have value greater than or equal to 1");
+    assert_string_equal(outside("lambda", "ListFunctions", "MaxItems=ten"),
+                        "type: MaxItems: STRING_VALUE can not be converted to an Integer");
+    assert_string_equal(
+        outside("lambda", "Invoke", "FunctionName=f&x-amz-invocation-type=Later"),
+        "x-amz-invocation-type: " ONE(
+            "'Later'",
+            "invocationType") "satisfy enum value set: [Event, RequestResponse, DryRun]");
+    assert_string_equal(outside("lambda", "GetAlias", "FunctionName=f"),
+                        "Name: " ONE("null", "name") "not be null");
+    assert_string_equal(
+        outside("s3", "GetObjectAttributes", "x-amz-object-attributes=ETag, Checksum"), "");
+    assert_memory_equal(outside("s3", "GetObjectAttributes", "x-amz-object-attributes=ETag,Size"),
+                        "x-amz-object-attributes: 1 validation error", 43);
+    assert_string_equal(outside("s3", "ListObjectsV2", "fetch-owner=yes"),
+                        "type: fetch-owner: STRING_VALUE can not be converted to a Boolean");
+    assert_string_equal(
+        outside("sts", "AssumeRole",
+                "RoleArn=arn:aws:iam::000000000000:role/r&"
+                "RoleSessionName=s"),
+        "RoleSessionName: " ONE("'s'", "roleSessionName") "have length greater than or equal to 2");
+}
+
+static bool fits_xml(const char *op, const char *document)
+{
+    return bl_model_fits_xml(bl_model_find("s3", op), bf_str_of(document));
+}
+
+static void test_documents(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *op, *document;
+        bool fits;
+    } of[] = {
+        {"PutBucketLifecycleConfiguration", "<L><Rule><Status>Enabled</Status></Rule></L>", true},
+        {"PutBucketLifecycleConfiguration", "<L><Rule><Status>On</Status></Rule></L>", false},
+        {"PutBucketLifecycleConfiguration", "<L><Rule/></L>", false},
+        {"PutBucketLifecycleConfiguration", "<L/>", false},
+        {"PutBucketLifecycleConfiguration",
+         "<L><Rule><Other><Status>x</Status></Other><Status>Disabled</Status><Expiration><Days>3"
+         "</Days></Expiration></Rule></L>",
+         true},
+        {"PutBucketLifecycleConfiguration",
+         "<L><Rule><Status>Disabled</Status><Expiration><Days>x</Days></Expiration></Rule></L>",
+         false},
+        {"PutBucketLifecycleConfiguration", "<L><Rule><Status>Enabled</Status></Rule>", false},
+        {"PutObjectTagging", "<T><TagSet><Tag><Key>a</Key><Value/></Tag></TagSet></T>", true},
+        {"PutObjectTagging", "<T><TagSet><Tag><Key>a</Key></Tag></TagSet></T>", false},
+        {"PutObjectTagging", "<T><TagSet/></T>", true},
+        {"PutObjectTagging", "", false},
+    };
+    for (size_t i = 0; i < BF_COUNT(of); i++)
+        if (fits_xml(of[i].op, of[i].document) != of[i].fits)
+            fail_msg("%s: %s", of[i].op, of[i].document);
+}
+
+/* Every operation of these services is in the table: `make model` adds it. */
 static void test_complete(void **state)
 {
     (void)state;
-    static const char *const services[] = {"athena", "events", "firehose", "glue", "kinesis"};
+    static const char *const services[] = {"athena", "events",  "firehose",
+                                           "glue",   "kinesis", "streams"};
     for (const struct bl_service *const *s = bl_services; *s; s++)
         for (size_t i = 0; i < BF_COUNT(services); i++)
             for (size_t k = 0; strcmp((*s)->name, services[i]) == 0 && k < (*s)->nops; k++)
-                if (!bl_model_find((*s)->name, (*s)->ops[k].name) &&
-                    strncmp((*s)->ops[k].name, "PutRecord", 9) != 0)
+                if (!bl_model_find((*s)->name, (*s)->ops[k].name))
                     fail_msg("%s: %s is not in cmd/bflocal/model/table.inc: make model", (*s)->name,
                              (*s)->ops[k].name);
 }
@@ -182,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_words),    cmocka_unit_test(test_inside),
         cmocka_unit_test(test_types),    cmocka_unit_test(test_text),
         cmocka_unit_test(test_patterns), cmocka_unit_test(test_program),
+        cmocka_unit_test(test_outside),  cmocka_unit_test(test_documents),
         cmocka_unit_test(test_complete),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

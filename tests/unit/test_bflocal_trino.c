@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cmd/bflocal/trino/lex.h"
 #include "cmd/bflocal/trino/trino.h"
 #include "cmd/bflocal/duck/engine.h"
 
@@ -256,13 +257,36 @@ static void test_fence(void **state)
     rmdir(folder);
 }
 
+/* The ends after a statement, where its tokens fill the first block of memory and where they do not. */
+static void test_ahead(void **state)
+{
+    (void)state;
+    for (size_t words = 250; words < 260; words++) {
+        struct bf_arena a;
+        struct bf_buf sql;
+        struct bf_err e = {0};
+        struct bl_token *t = NULL;
+        size_t n = 0;
+        bf_arena_init(&a, 1 << 20);
+        bf_buf_init(&sql, 1 << 12);
+        for (size_t i = 0; i < words; i++)
+            bf_buf_lit(&sql, "a ");
+        assert_true(bl_lex(&a, bf_buf_view(&sql), &t, &n, &e));
+        assert_int_equal(n, words);
+        for (size_t i = 0; i <= BL_LEX_AHEAD; i++)
+            assert_int_equal(t[n + i].kind, BL_TOKEN_END);
+        bf_buf_free(&sql);
+        bf_arena_free(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words), cmocka_unit_test(test_conditions),
         cmocka_unit_test(test_types), cmocka_unit_test(test_refused),
         cmocka_unit_test(test_deep),  cmocka_unit_test(test_table),
-        cmocka_unit_test(test_fence),
+        cmocka_unit_test(test_fence), cmocka_unit_test(test_ahead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,12 +9,6 @@ static struct bf_str stream_name(struct bl_call *c, const struct bl_params *p)
     struct bf_str arn = {NULL, 0}, name = {NULL, 0};
     if (!bl_param_string(c, p, "StreamArn", &arn))
         return name;
-    if (!arn.p) {
-        bl_fail(c, BL_ValidationException,
-                "1 validation error detected: Value null at 'streamArn' failed to satisfy "
-                "constraint: Member must not be null");
-        return name;
-    }
     struct bf_str prefix =
         bl_arena_printf(&c->arena, "arn:aws:kinesis:%s:" BL_ACCOUNT ":stream/", c->local->region);
     if (bf_str_starts(arn, prefix))
@@ -46,12 +40,7 @@ static bool read_precision(struct bl_call *c, const struct bl_params *p, bool *m
         !bl_param_string(c, &q, "ApproximateCreationDateTimePrecision", &text))
         return false;
     *micros = bf_str_is(text, "MICROSECOND");
-    return !text.p || *micros || bf_str_is(text, "MILLISECOND") ||
-           bl_fail(c, BL_ValidationException,
-                   "1 validation error detected: Value '%.*s' at 'enableKinesisStreaming"
-                   "Configuration.approximateCreationDateTimePrecision' failed to satisfy "
-                   "constraint: Member must satisfy enum value set: [MICROSECOND, MILLISECOND]",
-                   BF_SHOWN(text));
+    return true;
 }
 
 static void put_destination(struct bl_call *c, const struct bl_table *t, struct bf_str name,

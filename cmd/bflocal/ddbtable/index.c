@@ -125,7 +125,10 @@ static bool append_index(struct bl_call *c, struct bl_table *t, struct bl_index 
     for (; *at; at = &(*at)->next) {
         same += (*at)->global == x->global;
         if (strcmp((*at)->name, x->name) == 0)
-            return bl_fail(c, BL_ValidationException, INVALID "Duplicate index name: %s", x->name);
+            return bl_fail(c, BL_ValidationException,
+                           t->row ? "Attempting to create an index which already exists: %s"
+                                  : INVALID "Duplicate index name: %s",
+                           x->name);
     }
     if (same >= most)
         return bl_fail(c, BL_ValidationException,
@@ -146,11 +149,11 @@ static struct bl_index *read_index(struct bl_call *c, struct bf_str raw, struct 
         return NULL;
     }
     x->global = global;
-    bool ok =
-        bl_params_read_object(c, raw, &p) && read_name(c, &p, x) &&
-        bl_key_schema_read(c, bl_param_raw(&p, "KeySchema"), definitions, x->key, &x->nkeys) &&
-        (global || check_local(c, t, x)) && read_projection(c, &p, x) && read_units(c, &p, t, x) &&
-        append_index(c, t, x);
+    bool ok = bl_params_read_object(c, raw, &p) && read_name(c, &p, x) &&
+              bl_key_schema_read(c, bl_param_raw(&p, "KeySchema"), definitions, true, x->key,
+                                 &x->nkeys) &&
+              (global || check_local(c, t, x)) && read_projection(c, &p, x) &&
+              read_units(c, &p, t, x) && append_index(c, t, x);
     if (ok)
         return x;
     free(x->included);
@@ -230,23 +233,48 @@ static void unlink_index(struct bl_table *t, const struct bl_index *x)
         *at = x->next;
 }
 
+/* An attribute that is a key already keeps its type. */
+static bool check_type(struct bl_call *c, const struct bl_index *x, const struct bl_key_attr *key,
+                       unsigned nkeys)
+{
+    for (unsigned i = 0; i < x->nkeys; i++)
+        for (unsigned k = 0; k < nkeys; k++)
+            if (strcmp(x->key[i].name, key[k].name) == 0 && x->key[i].type != key[k].type)
+                return bl_fail(c, BL_ValidationException,
+                               INVALID "Attributes cannot be redefined. Please check that your "
+                                       "attribute has the same type as previously defined. "
+                                       "Attribute: %s, existing type: %s, new type: %s",
+                               key[k].name, bl_type_name(key[k].type),
+                               bl_type_name(x->key[i].type));
+    return true;
+}
+
+static bool check_types(struct bl_call *c, const struct bl_table *t, const struct bl_index *added)
+{
+    bool ok = check_type(c, added, t->key, t->nkeys);
+    for (const struct bl_index *x = t->indexes; ok && x; x = x->next)
+        ok = check_type(c, added, x->key, x->nkeys);
+    return ok;
+}
+
 /* One element of GlobalSecondaryIndexUpdates: Create, Delete or Update. */
 static bool update_one(struct bl_call *c, const struct bl_params *p, struct bf_str definitions,
                        struct bl_table *t, struct bl_index_change *change)
 {
     struct bf_str create = bl_param_raw(p, "Create"), del = bl_param_raw(p, "Delete"),
                   update = bl_param_raw(p, "Update");
+    if (!create.p && !del.p && !update.p)
+        return bl_fail(c, BL_ValidationException,
+                       INVALID "Each GlobalSecondaryIndexUpdate must have Create, Update or "
+                               "Delete");
     if ((create.p != NULL) + (del.p != NULL) + (update.p != NULL) != 1)
         return bl_fail(c, BL_ValidationException,
                        INVALID "Only one global secondary index update per index is allowed "
                                "simultaneously. Each must be Create, Update or Delete");
-    if ((create.p || del.p) && (change->added || change->removed))
-        return bl_fail(c, BL_LimitExceededException,
-                       "Subscriber limit exceeded: Only 1 online index can be created or deleted "
-                       "simultaneously per table");
     if (create.p) {
         change->added = read_index(c, create, definitions, t, true);
-        return change->added && bl_indexes_save(c, t) && bl_index_fill(c, t, change->added);
+        return change->added && check_types(c, t, change->added) && bl_indexes_save(c, t) &&
+               bl_index_fill(c, t, change->added);
     }
     struct bl_index *x = index_named(c, t, del.p ? del : update);
     if (!x)
@@ -262,6 +290,28 @@ static bool update_one(struct bl_call *c, const struct bl_params *p, struct bf_s
            bl_index_save(c, x, t->row);
 }
 
+/* At most one index is created or deleted. */
+static bool check_number(struct bl_call *c, struct bf_str updates)
+{
+    struct bf_json j;
+    struct bf_json_val v;
+    struct bf_err e;
+    struct bl_params q;
+    int n = 0;
+    bf_json_init(&j, updates);
+    if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))
+        return true;
+    while (bf_json_element(&j, &e) == BF_JSON_MORE && bf_json_value(&j, &v, &e)) {
+        if (!bl_params_read_object(c, v.raw, &q))
+            return false;
+        n += bl_param(&q, "Create") || bl_param(&q, "Delete");
+    }
+    return n <= 1 ||
+           bl_fail(c, BL_LimitExceededException,
+                   "Subscriber limit exceeded: Only 1 online index can be created or deleted "
+                   "simultaneously per table");
+}
+
 bool bl_indexes_update(struct bl_call *c, const struct bl_params *p, struct bl_table *t,
                        struct bl_index_change *change)
 {
@@ -273,10 +323,14 @@ bool bl_indexes_update(struct bl_call *c, const struct bl_params *p, struct bl_t
     struct bl_params q;
     if (!raw.p)
         return true;
+    if (!bl_definitions_check(c, definitions))
+        return false;
     bf_json_init(&j, raw);
     if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))
         return bl_fail(c, BL_SerializationException,
                        "GlobalSecondaryIndexUpdates: expected a list");
+    if (!check_number(c, raw))
+        return false;
     while (bf_json_element(&j, &e) == BF_JSON_MORE && bf_json_value(&j, &v, &e))
         if (!bl_params_read_object(c, v.raw, &q) || !update_one(c, &q, definitions, t, change))
             return false;

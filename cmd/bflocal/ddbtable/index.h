@@ -57,7 +57,10 @@ bool bl_indexes_load(struct bl_local *l) BF_MUST;
 /* Reads a KeySchema, with the types from AttributeDefinitions. In table_spec.c. False: the
  * answer is set. */
 bool bl_key_schema_read(struct bl_call *c, struct bf_str schema, struct bf_str definitions,
-                        struct bl_key_attr key[2], unsigned *nkeys) BF_MUST;
+                        bool index, struct bl_key_attr key[2], unsigned *nkeys) BF_MUST;
+
+/* Checks the names and types of AttributeDefinitions. In table_spec.c. False: the answer is set. */
+bool bl_definitions_check(struct bl_call *c, struct bf_str definitions) BF_MUST;
 
 /* A change by UpdateTable whose transaction has not ended yet. */
 struct bl_index_change {

@@ -5,6 +5,9 @@
 #include "lib/aws/config/arn.h"
 #include "lib/json/write.h"
 
+/* Letters, digits and white space of any script are allowed too. */
+#define TAG_SIGNS "+-=._:/@"
+
 enum { TAGS_MAX = 50, TAG_KEY_MAX = 128, TAG_VALUE_MAX = 256 };
 
 void bl_setting_put(struct bl_call *c, const struct bl_table *t, struct bf_str name,
@@ -29,8 +32,28 @@ bool bl_settings_load(struct bl_local *l)
     return bl_store_ok(&l->store);
 }
 
+static bool is_plain(struct bf_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char ch = s.p[i];
+        if (ch > ' ' && ch < 0x7f && !(ch >= '0' && ch <= '9') && !(ch >= 'A' && ch <= 'Z') &&
+            !(ch >= 'a' && ch <= 'z') && !strchr(TAG_SIGNS, ch))
+            return false;
+    }
+    return true;
+}
+
 static bool check_tag(struct bl_call *c, struct bf_str key, struct bf_str value)
 {
+    if (!key.p || !value.p)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value null at 'tags.1.member.%s' failed to "
+                       "satisfy constraint: Member must not be null",
+                       key.p ? "value" : "key");
+    if (!is_plain(key) || !is_plain(value))
+        return bl_fail(c, BL_ValidationException,
+                       "One or more parameter values were invalid: a tag has letters, digits, "
+                       "white space and " TAG_SIGNS " only");
     if (key.n == 0 || bl_characters(key) > TAG_KEY_MAX || bl_characters(value) > TAG_VALUE_MAX)
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: a tag has a key of 1 to %d characters and a "
@@ -88,6 +111,14 @@ bool bl_tags_put(struct bl_call *c, const struct bl_params *p, const struct bl_t
     return check_count(c, t);
 }
 
+/* "table/NAME", but not an index of it. */
+static bool names_table(struct bf_str resource)
+{
+    struct bf_str kind;
+    return bf_str_split(&resource, '/', &kind) && bf_str_is(kind, "table") && resource.n &&
+           !memchr(resource.p, '/', resource.n);
+}
+
 /* The table in the request's ResourceArn; the store is locked. NULL: the answer is set. */
 static struct bl_table *table_of_resource(struct bl_call *c, const struct bl_params *p)
 {
@@ -101,7 +132,12 @@ static struct bl_table *table_of_resource(struct bl_call *c, const struct bl_par
         bl_fail(c, BL_ValidationException,
                 "1 validation error detected: Value null at 'resourceArn' failed to satisfy "
                 "constraint: Member must not be null");
-    else if (!t && !(bf_arn_parse(&parts, arn) && bf_str_starts(parts.resource, BF_STR("table/"))))
+    else if (!t && !bf_str_starts(arn, BF_STR("arn:")))
+        bl_fail(c, BL_ValidationException,
+                "Invalid TableArn: Invalid ResourceArn provided as input %.*s, ARNs must start "
+                "with 'arn:'",
+                BF_SHOWN_TO(arn, 400));
+    else if (!t && !(bf_arn_parse(&parts, arn) && names_table(parts.resource)))
         bl_fail(c, BL_ValidationException,
                 "Invalid TableArn: Invalid ResourceArn provided as input %.*s",
                 BF_SHOWN_TO(arn, 400));
@@ -134,9 +170,21 @@ static bool change_tags(struct bl_call *c,
     return c->failed || e.code == BF_OK ? false : bl_fail_err(c, &e);
 }
 
+static bool add_tags(struct bl_call *c, const struct bl_params *p, const struct bl_table *t)
+{
+    struct bf_str tags = bl_param_raw(p, "Tags");
+    if (!tags.p)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value null at 'tags' failed to satisfy "
+                       "constraint: Member must not be null");
+    return bf_str_is(tags, "[]") ? bl_fail(c, BL_ValidationException,
+                                           "Atleast one Tag needs to be provided as Input.")
+                                 : bl_tags_put(c, p, t); /* the service's spelling */
+}
+
 bool bl_ddb_tag(struct bl_call *c)
 {
-    return change_tags(c, bl_tags_put);
+    return change_tags(c, add_tags);
 }
 
 static bool remove_tags(struct bl_call *c, const struct bl_params *p, const struct bl_table *t)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
+#include "lib/aws/config/arn.h"
 
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS ddb_stream(id INTEGER PRIMARY KEY, shards INTEGER, tbl TEXT,"
@@ -21,6 +22,15 @@ bool bl_stream_kept(const struct bl_ddb_stream *s, int64_t now_ms)
     return s->enabled || now_ms - s->closed_ms < BL_STREAM_KEEP_MS;
 }
 
+bool bl_stream_arn_check(struct bl_call *c, struct bf_str arn)
+{
+    struct bf_arn parts;
+    return (bf_arn_parse(&parts, arn) && bf_str_starts(parts.resource, BF_STR("table/"))) ||
+           bl_fail(c, BL_ValidationException,
+                   "Invalid StreamArn: Invalid ResourceArn provided as input %.*s",
+                   BF_SHOWN_TO(arn, 400));
+}
+
 struct bl_ddb_stream *bl_stream_arn_param(struct bl_call *c, const struct bl_params *p)
 {
     struct bf_str arn = {NULL, 0};
@@ -34,6 +44,8 @@ struct bl_ddb_stream *bl_stream_arn_param(struct bl_call *c, const struct bl_par
                 "constraint: Member must not be null");
         return NULL;
     }
+    if (!bl_stream_arn_check(c, arn))
+        return NULL;
     for (size_t i = 0; i < d->nstreams; i++) {
         struct bf_buf text = {.p = room, .cap = sizeof room, .max = sizeof room};
         bl_stream_arn_put(c->local, &text, &d->streams[i]);

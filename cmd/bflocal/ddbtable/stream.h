@@ -55,6 +55,7 @@ void bl_ddb_streams_free(struct bl_ddb *d);
 void bl_stream_arn_put(struct bl_local *l, struct bf_buf *out, const struct bl_ddb_stream *s);
 
 /* The stream in the request's StreamArn, if it can be read; NULL: the answer is set. */
+bool bl_stream_arn_check(struct bl_call *c, struct bf_str arn) BF_MUST;
 struct bl_ddb_stream *bl_stream_arn_param(struct bl_call *c, const struct bl_params *p);
 
 /* Can the stream be read at this time? */

@@ -36,10 +36,11 @@ bool bl_table_name_check(struct bl_call *c, struct bf_str name)
     return bl_fail(
         c, BL_ValidationException,
         "1 validation error detected: Value '%.*s' at 'tableName' failed to satisfy constraint: %s",
-        BF_SHOWN_TO(name, 255),
+        BF_SHOWN_TO(name, 1024),
         !good        ? "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
         : name.n > 3 ? "Member must have length less than or equal to 255"
-                     : "Member must have length greater than or equal to 3");
+        : name.n     ? "Member must have length greater than or equal to 3"
+                     : "Member must have length greater than or equal to 1");
 }
 
 /* Denies access to a table of another account; only an ARN can name one. */

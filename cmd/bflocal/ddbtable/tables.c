@@ -10,23 +10,30 @@ void bl_table_put(struct bl_call *c, struct bf_buf *out, const struct bl_table *
                   const char *status)
 {
     const char *region = c->local->region;
+    bool deleted = strcmp(status, "DELETING") == 0; /* then the service says less */
     bf_buf_addc(out, '{');
-    bl_key_attributes_put(out, t);
-    bf_buf_addc(out, ',');
-    bl_key_schema_put(out, t->key, t->nkeys);
+    if (!deleted) {
+        bl_key_attributes_put(out, t);
+        bf_buf_addc(out, ',');
+        bl_key_schema_put(out, t->key, t->nkeys);
+        bf_buf_addf(out, ",\"CreationDateTime\":%lld.%03d,", (long long)(t->created_ms / 1000),
+                    (int)(t->created_ms % 1000));
+    }
     bf_buf_addf(
         out,
-        ",\"TableName\":\"%s\",\"TableStatus\":\"%s\",\"CreationDateTime\":%lld.%03d,"
+        "\"TableName\":\"%s\",\"TableStatus\":\"%s\","
         "\"ProvisionedThroughput\":{\"NumberOfDecreasesToday\":0,\"ReadCapacityUnits\":%lld,"
         "\"WriteCapacityUnits\":%lld},\"TableSizeBytes\":%lld,\"ItemCount\":%lld,"
         "\"TableArn\":\"arn:aws:dynamodb:%s:" BL_ACCOUNT ":table/"
         "%s\",\"TableId\":\"00000000-0000-4000-8000-%012lld\",\"DeletionProtectionEnabled\":%s",
-        t->name, status, (long long)(t->created_ms / 1000), (int)(t->created_ms % 1000),
-        (long long)t->read_units, (long long)t->write_units, (long long)t->bytes,
+        t->name, status, (long long)t->read_units, (long long)t->write_units, (long long)t->bytes,
         (long long)t->items, region, t->name, (long long)t->row,
         t->deletion_protection ? "true" : "false");
     if (t->on_demand)
-        bf_buf_lit(out, ",\"BillingModeSummary\":{\"BillingMode\":\"PAY_PER_REQUEST\"}");
+        bf_buf_addf(out,
+                    ",\"BillingModeSummary\":{\"BillingMode\":\"PAY_PER_REQUEST\","
+                    "\"LastUpdateToPayPerRequestDateTime\":%lld.%03d}",
+                    (long long)(t->created_ms / 1000), (int)(t->created_ms % 1000));
     if (t->view != BL_VIEW_NONE)
         bf_buf_addf(out,
                     ",\"StreamSpecification\":{\"StreamEnabled\":true,\"StreamViewType\":\"%s\"}",
@@ -37,7 +44,8 @@ void bl_table_put(struct bl_call *c, struct bf_buf *out, const struct bl_table *
             ",\"LatestStreamLabel\":\"%s\",\"LatestStreamArn\":\"arn:aws:dynamodb:%s:" BL_ACCOUNT
             ":table/%s/stream/%s\"",
             t->label, region, t->name, t->label);
-    bl_indexes_put(c, out, t);
+    if (!deleted)
+        bl_indexes_put(c, out, t);
     bf_buf_addc(out, '}');
 }
 
@@ -96,8 +104,12 @@ bool bl_ddb_create_table(struct bl_call *c)
     struct bf_err e = {0};
     enum bl_view view;
     bool given;
-    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "TableName", &name) ||
-        !bl_table_name_check(c, name) || !bl_spec_settings(c, &p) ||
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "TableName", &name))
+        return false;
+    if (!name.p)
+        return bl_fail(c, BL_ValidationException,
+                       "The parameter 'TableName' is required but was not present in the request");
+    if (!bl_table_name_check(c, name) || !bl_spec_settings(c, &p) ||
         !bl_spec_stream(c, &p, &view, &given))
         return false;
     struct bl_table *t = calloc(1, sizeof *t);
@@ -172,7 +184,7 @@ static bool check_update(struct bl_call *c, const struct bl_params *p)
                                           "WarmThroughput", "OnDemandThroughput"};
     bool any = false;
     for (size_t i = 0; i < BF_COUNT(known); i++)
-        any = any || bl_param(p, known[i]);
+        any = any || (bl_param(p, known[i]) && !bf_str_is(bl_param_raw(p, known[i]), "[]"));
     if (!bl_spec_refuse(c, p, unknown, BF_COUNT(unknown)))
         return false;
     return any || bl_fail(c, BL_ValidationException,
@@ -305,13 +317,6 @@ bool bl_ddb_list_tables(struct bl_call *c)
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ExclusiveStartTableName", &after) ||
         !bl_param_int(c, &p, "Limit", &limit))
         return false;
-    if (limit < 1 || limit > 100)
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
-                       "constraint: Member must "
-                       "have value %s",
-                       (long long)limit,
-                       limit < 1 ? "greater than or equal to 1" : "less than or equal to 100");
     struct bl_ddb *d = c->local->ddb;
     struct bf_buf *out = &c->ans.body;
     bl_store_lock(c->store);

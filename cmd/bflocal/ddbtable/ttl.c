@@ -41,19 +41,8 @@ static bool read_specification(struct bl_call *c, const struct bl_params *p, boo
 {
     struct bf_str raw = bl_param_raw(p, "TimeToLiveSpecification");
     struct bl_params q;
-    if (!raw.p)
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value null at 'timeToLiveSpecification' "
-                       "failed to satisfy constraint: Member must not be null");
-    if (!bl_params_read_object(c, raw, &q) || !bl_param_bool(c, &q, "Enabled", on) ||
-        !bl_param_string(c, &q, "AttributeName", name))
-        return false;
-    return (name->n >= 1 && name->n <= 255) ||
-           bl_fail(c, BL_ValidationException,
-                   "1 validation error detected: Value '%.*s' at "
-                   "'timeToLiveSpecification.attributeName' failed to satisfy constraint: Member "
-                   "must have length between 1 and 255",
-                   BF_SHOWN_TO(*name, 255));
+    return bl_params_read_object(c, raw, &q) && bl_param_bool(c, &q, "Enabled", on) &&
+           bl_param_string(c, &q, "AttributeName", name);
 }
 
 bool bl_ddb_update_ttl(struct bl_call *c)

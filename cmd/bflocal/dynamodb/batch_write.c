@@ -14,15 +14,15 @@ struct batch {
     size_t n;
 };
 
-static bool too_many(struct bl_call *c, size_t n)
+/* The service shows the requests in a form of its own. */
+static bool wrong_count(struct bl_call *c, struct bf_str table, const char *requests)
 {
     return bl_fail(c, BL_ValidationException,
-                   "1 validation error detected: Value at 'requestItems' failed to satisfy "
-                   "constraint: Map value must "
-                   "satisfy constraint: [Member must have length less than or equal to %d, Member "
-                   "must have length "
-                   "greater than or equal to 1]; %zu were given",
-                   BL_BATCH_WRITE_MAX, n);
+                   "1 validation error detected: Value '{%.*s=[%s]}' at 'requestItems' failed to "
+                   "satisfy constraint: Map value must satisfy constraint: [Member must have "
+                   "length less than or equal to %d, Member must have length greater than or "
+                   "equal to 1]",
+                   BF_SHOWN_TO(table, 255), requests, BL_BATCH_WRITE_MAX);
 }
 
 /* Reads {"Item":{...}} or {"Key":{...}} at the cursor. */
@@ -99,21 +99,19 @@ static bool read_batch(struct bl_call *c, struct bf_json *j, void *arg)
             return bl_batch_bad_shape(c);
         while ((items = bf_json_element(j, &e)) == BF_JSON_MORE) {
             if (batch->n == BL_BATCH_WRITE_MAX)
-                return too_many(c, batch->n + 1);
+                return wrong_count(c, table, "WriteRequest(...), ...");
             if (!read_write(c, j, table, &batch->list[batch->n++]))
                 return false;
         }
         if (items == BF_JSON_ERROR)
             return bl_batch_bad_shape(c);
         if (batch->n == before)
-            return too_many(c, 0);
+            return wrong_count(c, table, "");
     }
     if (tables == BF_JSON_ERROR)
         return bl_batch_bad_shape(c);
-    return batch->n > 0 ||
-           bl_fail(c, BL_ValidationException,
-                   "1 validation error detected: Value '{}' at 'requestItems' failed to satisfy "
-                   "constraint: Member must have length greater than or equal to 1");
+    return batch->n > 0 || bl_fail(c, BL_ValidationException,
+                                   "The requestItems parameter is required for BatchWriteItem");
 }
 
 static bool same_key(const struct bl_write *a, const struct bl_write *b)

@@ -150,7 +150,7 @@ bool bl_read_projection(struct bl_call *c, const struct bl_params *p, struct bl_
         *out = bf_arena_alloc(&c->arena, sizeof **out);
         ok = *out ? bl_projection_parse(&x, text, *out, &e) : bf_err_nomem(&e);
     }
-    ok = ok && bl_expr_check_used(&x, text.p != NULL, &e);
+    ok = ok && bl_expr_check_used(&x, text.p ? NULL : "ProjectionExpression is", &e);
     if (ok)
         return bl_legacy_projection(c, p, out);
     return e.code == BF_E_MEMORY ? bl_fail_err(c, &e)

@@ -5,24 +5,35 @@
 enum { NAMES_MAX = 255, VALUES_MAX = 100 };
 
 static const char *const old_parameters[] = {
-    "Expected",   "AttributeUpdates", "KeyConditions",      "QueryFilter",
-    "ScanFilter", "AttributesToGet",  "ConditionalOperator"};
-static const char *const expressions[] = {"ConditionExpression", "UpdateExpression",
-                                          "KeyConditionExpression", "FilterExpression",
-                                          "ProjectionExpression"};
+    "AttributesToGet", "AttributeUpdates",    "QueryFilter",  "ScanFilter",
+    "Expected",        "ConditionalOperator", "KeyConditions"};
+static const char *const expressions[] = {"UpdateExpression", "ProjectionExpression",
+                                          "ConditionExpression", "FilterExpression",
+                                          "KeyConditionExpression"};
+
+/* Appends the names of the parameters that the request has. */
+static void list_given(const struct bl_params *p, const char *const *names, size_t n,
+                       struct bf_buf *out)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bl_param(p, names[i]))
+            bf_buf_addf(out, "%s%s", out->n ? ", " : "", names[i]);
+}
 
 bool bl_legacy_check(struct bl_call *c, const struct bl_params *p)
 {
-    const char *old = NULL, *new = NULL;
-    for (size_t i = 0; i < BF_COUNT(old_parameters); i++)
-        old = !old && bl_param(p, old_parameters[i]) ? old_parameters[i] : old;
-    for (size_t i = 0; i < BF_COUNT(expressions); i++)
-        new = !new &&bl_param(p, expressions[i]) ? expressions[i] : new;
-    return !old || !new ||
+    char rooms[2][200];
+    struct bf_buf old = {.p = rooms[0], .cap = sizeof rooms[0], .max = sizeof rooms[0]},
+                  new = {.p = rooms[1], .cap = sizeof rooms[1], .max = sizeof rooms[1]};
+    /* KeyConditions go with a filter or a projection that is an expression */
+    bool keys = bl_param(p, "KeyConditionExpression");
+    list_given(p, old_parameters, BF_COUNT(old_parameters) - !keys, &old);
+    list_given(p, expressions, BF_COUNT(expressions), &new);
+    return !old.n || !new.n ||
            bl_fail(c, BL_ValidationException,
                    "Can not use both expression and non-expression parameters in the same request: "
-                   "Non-expression parameters: {%s} Expression parameters: {%s}",
-                   old, new);
+                   "Non-expression parameters: {%.*s} Expression parameters: {%.*s}",
+                   (int)old.n, old.p, (int)new.n, new.p);
 }
 
 static bool fail_memory(struct bl_call *c)
@@ -150,8 +161,12 @@ static bool read_comparison(struct bl_call *c, const struct bl_params *p, struct
         return fail_memory(c);
     if (!read_values(c, bl_param_raw(p, "AttributeValueList"), k, *out))
         return false;
-    if (k->negated)
-        *out = join_conditions(c, BL_NOT, *out, NULL);
+    if (!k->negated)
+        return true;
+    /* an attribute that is not there does not meet NOT_CONTAINS either */
+    struct bl_cond *exists = new_condition(c, attribute, BL_EXISTS, 0);
+    *out = join_conditions(c, BL_NOT, *out, NULL);
+    *out = *out && exists ? join_conditions(c, BL_AND, exists, *out) : NULL;
     return *out || fail_memory(c);
 }
 
@@ -273,6 +288,9 @@ bool bl_legacy_condition(struct bl_call *c, const struct bl_params *p, const cha
     }
     if (more)
         return false; /* the answer is set */
+    if (!all && !keys && bl_param(p, "ConditionalOperator"))
+        return bl_fail(c, BL_ValidationException,
+                       INVALID "ConditionalOperator cannot be used without Filter or Expected");
     if (all)
         *out = all;
     return true;
@@ -310,7 +328,8 @@ static bool read_update_action(struct bl_call *c, struct bf_str raw, struct bf_s
                                       : add    ? BL_ADD
                                                : BL_DELETE,
                               .path = {step, 1},
-                              .term = term};
+                              .term = term,
+                              .legacy = true};
     bf_json_init(&j, value);
     return !value.p || bl_value_parse(&c->arena, &j, &term->operand.value, &e) ||
            bl_fail_input(c, &e);
@@ -352,15 +371,21 @@ bool bl_legacy_update(struct bl_call *c, const struct bl_params *p, struct bl_up
     if (!raw.p)
         return true;
     struct bl_update *u = bf_arena_alloc(&c->arena, sizeof *u);
-    struct bl_action *actions = bf_arena_alloc(&c->arena, NAMES_MAX * sizeof *actions);
+    size_t most = 0;
+    if (!enter_map(c, &j, "AttributeUpdates", raw))
+        return false;
+    for (; next_member(c, &j, &attribute, &value, &more) && more; most++)
+        continue;
+    struct bl_action *actions = bf_arena_alloc(&c->arena, most * sizeof *actions + 1);
     if (!u || !actions)
         return fail_memory(c);
     *u = (struct bl_update){.actions = actions};
-    if (!enter_map(c, &j, "AttributeUpdates", raw))
+    if (more || !enter_map(c, &j, "AttributeUpdates", raw))
         return false;
     while (next_member(c, &j, &attribute, &value, &more) && more) {
-        if (u->n == NAMES_MAX)
-            return bl_fail(c, BL_ValidationException, INVALID "too many updates");
+        const char *wrong = bl_attribute_fault(attribute);
+        if (wrong)
+            return bl_fail(c, BL_ValidationException, INVALID "%s", wrong);
         if (!read_update_action(c, value, attribute, &actions[u->n]) ||
             !check_update_action(c, &actions[u->n]))
             return false;
@@ -393,6 +418,9 @@ bool bl_legacy_projection(struct bl_call *c, const struct bl_params *p, struct b
     while (bf_json_element(&j, &e) == BF_JSON_MORE && bf_json_value(&j, &v, &e)) {
         if (v.type != BF_JSON_STRING || !bl_param_text(c, &v, &name))
             return bl_fail(c, BL_SerializationException, "AttributesToGet: expected strings");
+        const char *wrong = bl_attribute_fault(name);
+        if (wrong)
+            return bl_fail(c, BL_ValidationException, INVALID "%s", wrong);
         for (size_t i = 0; i < all->n; i++)
             if (bf_str_eq(name, steps[i].name))
                 return bl_fail(c, BL_ValidationException,

@@ -11,15 +11,20 @@ static bool read_limit(struct bl_call *c, const struct bl_params *p, struct bl_p
     page->limit = INT64_MAX;
     if (!bl_param_int(c, p, "Limit", &page->limit))
         return false;
+    if (page->limit < 1 && strcmp(c->op_name, "Scan") == 0) /* each operation has its words */
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
+                       "constraint: Member must have value greater than or equal to 1",
+                       (long long)page->limit);
     return page->limit >= 1 ||
            bl_fail(c, BL_ValidationException,
-                   "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
-                   "constraint: Member must have value greater than or equal to 1",
-                   (long long)page->limit);
+                   "1 validation error detected: Value at 'Limit' failed to satisfy "
+                   "constraint: Member must have value greater than or equal to 1");
 }
 
+/* projected: the parameter that selects attributes, or NULL. */
 static bool read_select(struct bl_call *c, const struct bl_params *p, struct bl_page *page,
-                        bool projected)
+                        const char *projected)
 {
     struct bf_str select = {NULL, 0};
     if (!bl_param_string(c, p, "Select", &select))
@@ -42,8 +47,8 @@ static bool read_select(struct bl_call *c, const struct bl_params *p, struct bl_
     if (!specific && projected)
         return bl_fail(c, BL_ValidationException,
                        "One or more parameter values were invalid: Cannot specify the "
-                       "ProjectionExpression when choosing to get %.*s",
-                       BF_SHOWN(select));
+                       "%s when choosing to get %.*s",
+                       projected, BF_SHOWN(select));
     return specific || page->count_only || page->all ||
            bl_fail(c, BL_ValidationException,
                    "1 validation error detected: Value '%.*s' at 'select' failed to satisfy "
@@ -59,7 +64,10 @@ static bool read_expressions(struct bl_call *c, const struct bl_params *p, struc
     bool query = strcmp(c->op_name, "Query") == 0;
     if (!bl_param_string(c, p, "FilterExpression", &filter) ||
         !bl_param_string(c, p, "ProjectionExpression", &projection) ||
-        !read_select(c, p, page, projection.p || bl_param(p, "AttributesToGet")))
+        !read_select(c, p, page,
+                     projection.p                     ? "ProjectionExpression"
+                     : bl_param(p, "AttributesToGet") ? "AttributesToGet"
+                                                      : NULL))
         return false;
     struct bl_projection *paths = bf_arena_alloc(&c->arena, sizeof *paths);
     struct bl_cond *cond = NULL;
@@ -100,7 +108,8 @@ bool bl_page_check(struct bl_call *c, const struct bl_page *page, bool any)
 {
     struct bf_err e = {0};
     any = any || page->filter || page->projection;
-    return bl_expr_check_used(&page->expr, any, &e) || bl_fail_input(c, &e);
+    return bl_expr_check_used(&page->expr, any ? NULL : "FilterExpression is", &e) ||
+           bl_fail_input(c, &e);
 }
 
 /* The first attribute that is in the projection but not in the index; p == NULL: none. */
@@ -151,7 +160,10 @@ bool bl_page_start(struct bl_call *c, const struct bl_table *t, const struct bl_
                    struct bl_key *key, struct bl_key *base)
 {
     if (!page->index)
-        return bl_key_of(c, t, page->start, true, key) || bad_start(c);
+        return bl_key_of(c, t, page->start, true, key) ||
+               bl_fail(c, BL_ValidationException,
+                       "The provided starting key is invalid: The provided key element does not "
+                       "match the schema");
     size_t n = t->nkeys;
     for (unsigned i = 0; i < page->index->nkeys; i++) {
         bool shared = false;

@@ -22,9 +22,25 @@ static bool not_supported(struct bl_call *c)
     return bl_fail(c, BL_ValidationException, "Query key condition not supported");
 }
 
+/* Turns ":v < key" into "key > :v". */
+static void turn(struct bl_cond *cond)
+{
+    static const enum bl_cond_kind turned[] = {
+        [BL_EQ] = BL_EQ, [BL_LT] = BL_GT, [BL_LE] = BL_GE, [BL_GT] = BL_LT, [BL_GE] = BL_LE};
+    bool comparison = cond->kind == BL_EQ || cond->kind == BL_LT || cond->kind == BL_LE ||
+                      cond->kind == BL_GT || cond->kind == BL_GE;
+    if (!comparison || cond->args[0].kind != BL_OPERAND_VALUE ||
+        cond->args[1].kind != BL_OPERAND_PATH)
+        return;
+    struct bl_operand value = cond->args[0];
+    cond->args[0] = cond->args[1];
+    cond->args[1] = value;
+    cond->kind = turned[cond->kind];
+}
+
 /* Splits "a AND b" into its conditions, at most two. */
-static bool split_conjunction(struct bl_call *c, const struct bl_cond *cond,
-                              const struct bl_cond *out[2], size_t *n)
+static bool split_conjunction(struct bl_call *c, struct bl_cond *cond, const struct bl_cond *out[2],
+                              size_t *n)
 {
     static const char *const words[] = {[BL_OR] = "OR",
                                         [BL_NOT] = "NOT",
@@ -42,6 +58,7 @@ static bool split_conjunction(struct bl_call *c, const struct bl_cond *cond,
                        "Invalid operator used in KeyConditionExpression: %s", words[cond->kind]);
     if (*n == 2)
         return bl_fail(c, BL_ValidationException, "Conditions can be of length 1 or 2 only");
+    turn(cond);
     out[(*n)++] = cond;
     return true;
 }
@@ -64,8 +81,8 @@ static const struct bl_key_attr *key_of_condition(const struct bl_table *t,
 }
 
 /* Finds the conditions of the partition key and of the sort key (may be NULL). */
-static bool assign_conditions(struct bl_call *c, const struct bl_table *t,
-                              const struct bl_cond *cond, const struct bl_cond *out[2])
+static bool assign_conditions(struct bl_call *c, const struct bl_table *t, struct bl_cond *cond,
+                              const struct bl_cond *out[2])
 {
     const struct bl_cond *list[2];
     size_t n = 0;
@@ -73,6 +90,9 @@ static bool assign_conditions(struct bl_call *c, const struct bl_table *t,
     if (!split_conjunction(c, cond, list, &n))
         return false;
     for (size_t i = 0; i < n; i++) {
+        if (list[i]->args[0].kind == BL_OPERAND_PATH && list[i]->args[0].path.n > 1)
+            return bl_fail(c, BL_ValidationException,
+                           "KeyConditionExpressions cannot have conditions on nested attributes");
         const struct bl_key_attr *k = key_of_condition(t, list[i]);
         size_t part = k == &t->key[1];
         if (k && out[part])
@@ -178,7 +198,7 @@ static bool compare_range(struct bl_call *c, const struct bl_key_attr *k,
     return true;
 }
 
-static bool make_range(struct bl_call *c, const struct bl_table *t, const struct bl_cond *cond,
+static bool make_range(struct bl_call *c, const struct bl_table *t, struct bl_cond *cond,
                        struct range *r)
 {
     const struct bl_cond *parts[2] = {NULL, NULL};
@@ -327,7 +347,7 @@ static const struct bl_table *schema_of(const struct bl_table *t, const struct b
 }
 
 static bool read_key_range(struct bl_call *c, const struct bl_table *t, const struct bl_page *page,
-                           const struct bl_cond *cond, bool forward, struct range *r)
+                           struct bl_cond *cond, bool forward, struct range *r)
 {
     struct bl_table room;
     const struct bl_table *schema = schema_of(t, page->index, &room);
@@ -337,7 +357,7 @@ static bool read_key_range(struct bl_call *c, const struct bl_table *t, const st
 }
 
 static bool run_query(struct bl_call *c, const struct bl_params *p, struct bl_page *page,
-                      const struct bl_cond *cond, bool forward)
+                      struct bl_cond *cond, bool forward)
 {
     struct range r;
     bl_store_lock(c->store);

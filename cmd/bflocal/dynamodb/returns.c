@@ -14,6 +14,11 @@ bool bl_returns_check(struct bl_call *c, const struct bl_params *p)
         {"ReturnValues", "returnValues", "ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW"},
     };
     char wrong[1024];
+    struct bf_str table = {NULL, 0};
+    if (!bl_param_string(c, p, "TableName", &table))
+        return false;
+    if (table.p && !table.n) /* the service says nothing of the rest then */
+        return bl_table_name_check(c, table);
     struct bf_buf out = {.p = wrong, .cap = sizeof wrong, .max = sizeof wrong};
     unsigned n = 0;
     for (size_t i = 0; i < BF_COUNT(known); i++) {

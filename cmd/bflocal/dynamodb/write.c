@@ -13,7 +13,15 @@ bool bl_fail_input(struct bl_call *c, const struct bf_err *e)
 bool bl_item_read_at(struct bl_call *c, struct bf_json *j, struct bl_value **out)
 {
     struct bf_err e = {0};
-    return bl_item_parse(&c->arena, j, out, &e) || bl_fail_input(c, &e);
+    if (!bl_item_parse(&c->arena, j, out, &e))
+        return bl_fail_input(c, &e);
+    for (size_t i = 0; i < (*out)->n; i++) {
+        const char *wrong = bl_attribute_fault((*out)->fields[i].name);
+        if (wrong)
+            return bl_fail(c, BL_ValidationException,
+                           "One or more parameter values were invalid: %s", wrong);
+    }
+    return true;
 }
 
 bool bl_item_read(struct bl_call *c, struct bf_str raw, const char *what, struct bl_value **out)
@@ -47,7 +55,12 @@ static bool read_expressions(struct bl_call *c, const struct bl_params *p, struc
     }
     ok = ok &&
          (!condition.p || bl_cond_parse(&x, "ConditionExpression", condition, &w->condition, &e)) &&
-         bl_expr_check_used(&x, condition.p || update.p, &e);
+         bl_expr_check_used(&x,
+                            condition.p || update.p ? NULL
+                            : w->kind == BL_WRITE_UPDATE
+                                ? "UpdateExpression and ConditionExpression are"
+                                : "ConditionExpression is",
+                            &e);
     return ok || bl_fail_input(c, &e);
 }
 
@@ -65,6 +78,12 @@ bool bl_write_read(struct bl_call *c, const struct bl_params *p, enum bl_write_k
         (kind == BL_WRITE_UPDATE && !bl_legacy_update(c, p, &w->update)))
         return false;
     w->old_on_failure = bf_str_is(on_failure, "ALL_OLD");
+    if (on_failure.p && !w->old_on_failure && !bf_str_is(on_failure, "NONE"))
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value '%.*s' at "
+                       "'returnValuesOnConditionCheckFailure' failed to satisfy constraint: Member "
+                       "must satisfy enum value set: [ALL_OLD, NONE]",
+                       BF_SHOWN(on_failure));
     if (kind == BL_WRITE_CHECK && !w->condition)
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value null at 'conditionExpression' "
@@ -144,6 +163,16 @@ static bool print_item(struct bl_call *c, const struct bl_value *item, struct bl
     return bf_buf_ok(text) && bf_arena_copy(&c->arena, bf_buf_view(text), &out->json);
 }
 
+/* Does the update only take away? Then it does not create an item. */
+static bool only_removes(const struct bl_update *u)
+{
+    for (size_t i = 0; u && i < u->n; i++)
+        if (u->actions[i].kind != BL_REMOVE && u->actions[i].kind != BL_DELETE)
+            return false;
+    return u && u->n > 0;
+}
+
+/* Leaves no new item if there is none and none is created. */
 static enum bl_write_result apply_update(struct bl_call *c, struct bl_write *w, struct bf_err *e)
 {
     w->new_item = bl_value_copy(&c->arena, w->old_item ? w->old_item : w->item);
@@ -151,6 +180,8 @@ static enum bl_write_result apply_update(struct bl_call *c, struct bl_write *w, 
         return BL_WRITE_FAILED;
     if (w->update && !bl_update_apply(&c->arena, w->update, w->new_item, e))
         return e->code == BF_E_MEMORY ? BL_WRITE_FAILED : BL_WRITE_INVALID;
+    if (!w->old_item && only_removes(w->update))
+        w->new_item = NULL;
     return BL_WRITE_OK;
 }
 
@@ -191,7 +222,7 @@ enum bl_write_result bl_write_evaluate(struct bl_call *c, struct bl_write *w, st
     w->new_item = w->item;
     if (w->kind == BL_WRITE_UPDATE)
         result = apply_update(c, w, e);
-    return result == BL_WRITE_OK ? measure_new_item(c, w, e) : result;
+    return result == BL_WRITE_OK && w->new_item ? measure_new_item(c, w, e) : result;
 }
 
 static void store_item(struct bl_call *c, const struct bl_write *w)

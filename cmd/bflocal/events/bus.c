@@ -2,11 +2,8 @@
 #include "cmd/bflocal/events/events.h"
 
 #include "cmd/bflocal/store/transaction.h"
+#include "lib/json/doc.h"
 #include "lib/json/write.h"
-
-static const struct bl_events_rule a_name = {1, BL_EVENTS_BUS_NAME, true, false},
-                                   name_or_arn = {1, 1600, true, true},
-                                   description_text = {0, 512, false, false};
 
 bool bl_events_has_bus(struct bl_store *s, struct bf_str name)
 {
@@ -55,8 +52,7 @@ bool bl_events_describe_bus(struct bl_call *c)
 {
     struct bl_params p;
     struct bf_str given = BF_STR("");
-    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "Name", &given) ||
-        (bl_param(&p, "Name") && !bl_events_check(c, &name_or_arn, "name", given)))
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "Name", &given))
         return false;
     struct bf_str name = bl_events_bus_name(c->local, given);
     bl_store_lock(c->store);
@@ -97,13 +93,10 @@ bool bl_events_create_bus(struct bl_call *c)
     static const char *const unknown[] = {"KmsKeyIdentifier", "DeadLetterConfig", "LogConfig",
                                           NULL};
     struct bl_params p;
-    struct bf_str name, source = {NULL, 0}, description = BF_STR("");
-    if (!bl_params_read(c, &p) || !bl_events_need(c, &p, "Name", "name") ||
-        !bl_param_string(c, &p, "Name", &name) || !bl_events_check(c, &a_name, "name", name) ||
+    struct bf_str name = {NULL, 0}, source = {NULL, 0}, description = BF_STR("");
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "Name", &name) ||
         !bl_param_string(c, &p, "EventSourceName", &source) ||
-        !bl_param_string(c, &p, "Description", &description) ||
-        !bl_events_check(c, &description_text, "description", description) ||
-        !bl_events_refuse(c, &p, unknown))
+        !bl_param_string(c, &p, "Description", &description) || !bl_events_refuse(c, &p, unknown))
         return false;
     if (source.p)
         return bl_fail(c, BL_ResourceNotFoundException, "Event source %.*s does not exist.",
@@ -131,9 +124,8 @@ bool bl_events_delete_bus(struct bl_call *c)
 {
     struct bl_params p;
     struct bf_err e = {0};
-    struct bf_str name;
-    if (!bl_params_read(c, &p) || !bl_events_need(c, &p, "Name", "name") ||
-        !bl_param_string(c, &p, "Name", &name) || !bl_events_check(c, &a_name, "name", name))
+    struct bf_str name = {NULL, 0};
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "Name", &name))
         return false;
     if (bf_str_is(name, "default"))
         return bl_fail(c, BL_ValidationException, "Cannot delete event bus default.");
@@ -158,11 +150,10 @@ bool bl_events_delete_bus(struct bl_call *c)
 
 bool bl_events_list_buses(struct bl_call *c)
 {
-    struct bf_str prefix = {NULL, 0};
     struct bl_events_page page;
     json_t *body = bl_document_read(c);
-    bool ok = body && bl_events_text(c, body, "NamePrefix", "namePrefix", &a_name, &prefix) &&
-              bl_events_page_read(c, body, &page);
+    struct bf_str prefix = bf_doc_get_text(body, "NamePrefix");
+    bool ok = body && bl_events_page_read(c, body, &page);
     if (ok) {
         bf_buf_lit(&c->ans.body, "{\"EventBuses\":[");
         bl_store_lock(c->store);

@@ -121,27 +121,6 @@ bool bl_events_has_room(const struct bl_events *ev);
 /* For struct bl_local: an event of another service, for the default bus, in its transaction. */
 void bl_events_publish(struct bl_local *l, const struct bl_published *p);
 
-/* The service's checks: length in characters, and the pattern of names ([/.-_A-Za-z0-9]; with `arn`, also an ARN of a
- * bus). shown: the member's name in messages ("name", "entries.1.member.eventBusName"). False: the answer is set. */
-struct bl_events_rule {
-    size_t min, max;
-    bool name, arn;
-};
-bool bl_events_check(struct bl_call *c, const struct bl_events_rule *rule, const char *shown,
-                     struct bf_str value);
-
-/* The names of rules and targets, which have no slash. */
-bool bl_events_check_plain(struct bl_call *c, const char *shown, struct bf_str value);
-
-/* A member must be there. */
-bool bl_events_need(struct bl_call *c, const struct bl_params *p, const char *name,
-                    const char *shown);
-bool bl_events_fail_null(struct bl_call *c, const char *shown);
-
-/* A text of a parsed request; *out stays where it is (p NULL) without one. rule NULL: no check. */
-bool bl_events_text(struct bl_call *c, const json_t *body, const char *name, const char *shown,
-                    const struct bl_events_rule *rule, struct bf_str *out);
-
 /* The bus in a member of a parsed request: its name. */
 bool bl_events_bus_member(struct bl_call *c, const json_t *body, struct bf_str *bus);
 

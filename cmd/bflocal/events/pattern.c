@@ -3,8 +3,6 @@
 
 #include "lib/pattern/pattern.h"
 
-enum { PATTERN_CHARS = 4096 };
-
 /* The members that every event must have. */
 static bool check_event(struct bl_call *c, struct bf_str event)
 {
@@ -30,10 +28,7 @@ static bool fail_pattern(struct bl_call *c, const struct bf_err *e)
 
 struct bf_pattern *bl_events_pattern(struct bl_call *c, struct bf_str text)
 {
-    static const struct bl_events_rule rule = {0, PATTERN_CHARS, false, false};
     struct bf_err e = {0};
-    if (!bl_events_check(c, &rule, "eventPattern", text))
-        return NULL;
     struct bf_pattern *set = bf_pattern_new(&e);
     if (set && bf_pattern_add(set, text, &e) && bf_pattern_ready(set, &e))
         return set;
@@ -45,12 +40,10 @@ struct bf_pattern *bl_events_pattern(struct bl_call *c, struct bf_str text)
 bool bl_events_test_pattern(struct bl_call *c)
 {
     struct bl_params p;
-    struct bf_str pattern, event;
+    struct bf_str pattern = BF_STR(""), event = BF_STR("");
     struct bf_err e = {0};
     bool matches = false;
-    if (!bl_params_read(c, &p) || !bl_events_need(c, &p, "EventPattern", "eventPattern") ||
-        !bl_events_need(c, &p, "Event", "event") ||
-        !bl_param_string(c, &p, "EventPattern", &pattern) ||
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "EventPattern", &pattern) ||
         !bl_param_string(c, &p, "Event", &event))
         return false;
     struct bf_pattern *set = bl_events_pattern(c, pattern);

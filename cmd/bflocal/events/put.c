@@ -8,7 +8,7 @@
 #include "lib/base/rng.h"
 #include "lib/json/scan.h"
 
-enum { ENTRIES = 10, TRACE_CHARS = 500, RESOURCES_MAX = 4096 };
+enum { ENTRIES = 10, RESOURCES_MAX = 4096 };
 
 struct entry {
     struct bf_event ev;   /* texts: p NULL: missing; bus: as given */
@@ -27,22 +27,17 @@ static size_t most_bytes(const char *region)
     return BF_EVENTS_BYTES;
 }
 
-static bool take_resource(struct bl_call *c, struct bf_json *j, size_t i, struct bf_str *list,
-                          size_t n)
+static bool take_resource(struct bl_call *c, struct bf_json *j, struct bf_str *list, size_t n)
 {
-    static const struct bl_events_rule rule = {0, BF_EVENTS_RESOURCE_CHARS, false, false};
     struct bf_json_val v;
     struct bf_err e = {0};
     if (n == RESOURCES_MAX || !bf_json_string(j, &v, &e))
         return bl_fail(c, BL_SerializationException, "Resources: expected strings, %d at most",
                        RESOURCES_MAX);
-    struct bf_str shown =
-        bl_arena_printf(&c->arena, "entries.%zu.member.resources.%zu.member", i + 1, n + 1);
-    return bl_param_text(c, &v, &list[n]) && bl_events_check(c, &rule, shown.p, list[n]);
+    return bl_param_text(c, &v, &list[n]);
 }
 
-static bool read_resources(struct bl_call *c, const struct bl_params *p, size_t i,
-                           struct bf_event *ev)
+static bool read_resources(struct bl_call *c, const struct bl_params *p, struct bf_event *ev)
 {
     struct bf_json j;
     struct bf_err e = {0};
@@ -57,41 +52,25 @@ static bool read_resources(struct bl_call *c, const struct bl_params *p, size_t 
     if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))
         return bl_fail(c, BL_SerializationException, "Resources: expected a list");
     while ((more = bf_json_element(&j, &e)) == BF_JSON_MORE)
-        if (!take_resource(c, &j, i, list, ev->nresources++))
+        if (!take_resource(c, &j, list, ev->nresources++))
             return false;
     ev->resource = list;
     return more == BF_JSON_END || bl_fail(c, BL_SerializationException, "%s", e.text);
 }
 
-/* i is its place, from 0. */
-static bool read_entry(struct bl_call *c, struct bf_str object, size_t i, struct entry *en)
+static bool read_entry(struct bl_call *c, struct bf_str object, struct entry *en)
 {
-    static const struct bl_events_rule bus_rule = {1, 1600, true, true},
-                                       trace_rule = {1, TRACE_CHARS, false, false};
     struct bl_params p;
-    struct bf_str trace = {NULL, 0};
     struct bf_event *ev = &en->ev;
     *en = (struct entry){0};
     if (!bl_params_read_object(c, object, &p) || !bl_param_string(c, &p, "Source", &ev->source) ||
         !bl_param_string(c, &p, "DetailType", &ev->detail_type) ||
         !bl_param_string(c, &p, "Detail", &en->detail) ||
         !bl_param_string(c, &p, "EventBusName", &ev->bus) ||
-        !bl_param_string(c, &p, "TraceHeader", &trace) ||
-        !bl_param_time(c, &p, "Time", &ev->time_ms) || !read_resources(c, &p, i, ev))
+        !bl_param_time(c, &p, "Time", &ev->time_ms) || !read_resources(c, &p, ev))
         return false;
     ev->timed = bl_param(&p, "Time") != NULL;
-    struct bf_str bus = bl_arena_printf(&c->arena, "entries.%zu.member.eventBusName", i + 1);
-    struct bf_str header = bl_arena_printf(&c->arena, "entries.%zu.member.traceHeader", i + 1);
-    return (!ev->bus.p || bl_events_check(c, &bus_rule, bus.p, ev->bus)) &&
-           (!trace.p || bl_events_check(c, &trace_rule, header.p, trace));
-}
-
-static bool fail_length(struct bl_call *c, const char *value, const char *than, int limit)
-{
-    return bl_fail(c, BL_ValidationException,
-                   "1 validation error detected: Value '%s' at 'entries' failed to satisfy "
-                   "constraint: Member must have length %s than or equal to %d",
-                   value, than, limit);
+    return true;
 }
 
 static bool read_entries(struct bl_call *c, struct bf_str array, struct entry *list, size_t *n)
@@ -106,19 +85,15 @@ static bool read_entries(struct bl_call *c, struct bf_str array, struct entry *l
     if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))
         return bl_fail(c, BL_SerializationException, "Entries: expected a list");
     while ((more = bf_json_element(&j, &e)) == BF_JSON_MORE) {
-        if (*n == ENTRIES)
-            return fail_length(c, "[PutEventsRequestEntry]", "less", ENTRIES);
-        if (!bf_json_value(&j, &v, &e))
+        if (*n == ENTRIES || !bf_json_value(&j, &v, &e))
             break;
-        if (!read_entry(c, v.raw, *n, &list[*n]))
+        if (!read_entry(c, v.raw, &list[*n]))
             return false;
         bytes += bf_event_bytes(&list[*n].ev, list[*n].detail);
         ++*n;
     }
     if (more != BF_JSON_END)
         return bl_fail(c, BL_SerializationException, "%s", e.text);
-    if (*n == 0)
-        return fail_length(c, "[]", "greater", 1);
     return bytes <= most_bytes(c->local->region) ||
            bl_fail(c, BL_ValidationException,
                    "Total size of the entries in the request is over the limit.");
@@ -210,7 +185,6 @@ bool bl_events_put(struct bl_call *c)
     struct bf_buf text;
     size_t n;
     if (!bl_params_read(c, &p) || !bl_events_refuse(c, &p, unknown) ||
-        !bl_events_need(c, &p, "Entries", "entries") ||
         !read_entries(c, bl_param_raw(&p, "Entries"), list, &n))
         return false;
     if (!bl_store_begin(c->store, &e))

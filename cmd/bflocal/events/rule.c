@@ -1,11 +1,8 @@
 /* EventBridge: rules. */
 #include "cmd/bflocal/events/events.h"
 
+#include "lib/json/doc.h"
 #include "lib/json/write.h"
-
-static const struct bl_events_rule schedule_text = {0, BL_SCHEDULE_MAX, false, false},
-                                   description_text = {0, 512, false, false},
-                                   role_text = {1, 1600, false, false};
 
 /* A rule of a request; views into its document. */
 struct wanted {
@@ -41,12 +38,8 @@ static struct bf_str arn_of(struct bl_call *c, const struct wanted *w)
 /* The rule that a request names. */
 static bool read_name(struct bl_call *c, const json_t *body, struct wanted *w)
 {
-    *w = (struct wanted){.name = {NULL, 0}};
-    if (!bl_events_text(c, body, "Name", "name", NULL, &w->name))
-        return false;
-    if (!w->name.p)
-        return bl_events_fail_null(c, "name");
-    return bl_events_check_plain(c, "name", w->name) && bl_events_bus_member(c, body, &w->bus);
+    *w = (struct wanted){.name = bf_doc_get_text(body, "Name")};
+    return bl_events_bus_member(c, body, &w->bus);
 }
 
 static bool check_schedule(struct bl_call *c, struct wanted *w)
@@ -73,36 +66,22 @@ static bool check_pattern(struct bl_call *c, struct bf_str text)
     return !text.n || p;
 }
 
-static bool check_state(struct bl_call *c, struct wanted *w)
-{
-    if (!w->state.p)
-        w->state = BF_STR("ENABLED");
-    return bf_str_is(w->state, "ENABLED") || bf_str_is(w->state, "DISABLED") ||
-           bf_str_is(w->state, "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS") ||
-           bl_fail(c, BL_ValidationException,
-                   "1 validation error detected: Value '%.*s' at 'state' failed to satisfy "
-                   "constraint: Member must satisfy enum value set: [ENABLED, DISABLED, "
-                   "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS]",
-                   BF_SHOWN(w->state));
-}
-
 static bool read_rule(struct bl_call *c, const json_t *body, struct wanted *w)
 {
-    if (!read_name(c, body, w) ||
-        !bl_events_text(c, body, "EventPattern", "eventPattern", NULL, &w->pattern) ||
-        !bl_events_text(c, body, "ScheduleExpression", "scheduleExpression", &schedule_text,
-                        &w->schedule) ||
-        !bl_events_text(c, body, "State", "state", NULL, &w->state) ||
-        !bl_events_text(c, body, "Description", "description", &description_text,
-                        &w->description) ||
-        !bl_events_text(c, body, "RoleArn", "roleArn", &role_text, &w->role))
+    if (!read_name(c, body, w))
         return false;
+    w->pattern = bf_doc_get_text(body, "EventPattern");
+    w->schedule = bf_doc_get_text(body, "ScheduleExpression");
+    w->state = bf_doc_get_text(body, "State");
+    w->description = bf_doc_get_text(body, "Description");
+    w->role = bf_doc_get_text(body, "RoleArn");
+    if (!w->state.n)
+        w->state = BF_STR("ENABLED");
     w->tags = json_object_get(body, "Tags");
     if (!w->pattern.n && !w->schedule.n)
         return bl_fail(c, BL_ValidationException,
                        "Parameter(s) EventPattern or ScheduleExpression must be specified.");
-    return check_state(c, w) && check_schedule(c, w) && check_pattern(c, w->pattern) &&
-           bl_events_check_tags(c, w->tags);
+    return check_schedule(c, w) && check_pattern(c, w->pattern) && bl_events_check_tags(c, w->tags);
 }
 
 /* Is there room on the bus for a new rule? */
@@ -322,13 +301,11 @@ static void list(struct bl_call *c, struct bf_str bus, struct bf_str prefix,
 
 bool bl_events_list_rules(struct bl_call *c)
 {
-    struct bf_str bus, prefix = BF_STR("");
+    struct bf_str bus;
     struct bl_events_page page;
     json_t *body = bl_document_read(c);
-    bool ok = body && bl_events_bus_member(c, body, &bus) &&
-              bl_events_text(c, body, "NamePrefix", "namePrefix", NULL, &prefix) &&
-              (!prefix.n || bl_events_check_plain(c, "namePrefix", prefix)) &&
-              bl_events_page_read(c, body, &page);
+    struct bf_str prefix = bf_doc_get_text(body, "NamePrefix");
+    bool ok = body && bl_events_bus_member(c, body, &bus) && bl_events_page_read(c, body, &page);
     if (ok) {
         bl_store_lock(c->store);
         ok = bl_events_has_bus(c->store, bus) || bl_events_fail_bus(c, bus);

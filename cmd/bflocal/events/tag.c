@@ -1,27 +1,17 @@
 /* EventBridge: tags of buses and rules. */
 #include "cmd/bflocal/events/events.h"
 
+#include "lib/json/doc.h"
 #include "lib/json/write.h"
 
 enum { TAGS_MAX = 50 };
 
-static const struct bl_events_rule arn_text = {1, 1600, false, false};
-
 bool bl_events_check_tags(struct bl_call *c, const json_t *tags)
 {
-    static const struct bl_events_rule key_text = {1, 128, false, false},
-                                       value_text = {0, 256, false, false};
     if (json_array_size(tags) > TAGS_MAX)
         return bl_fail(c, BL_ValidationException, "A resource has %d tags at most", TAGS_MAX);
     for (size_t i = 0; i < json_array_size(tags); i++) {
-        const json_t *tag = json_array_get(tags, i);
-        struct bf_str key = {NULL, 0}, value = {NULL, 0};
-        struct bf_str at = bl_arena_printf(&c->arena, "tags.%zu.member.key", i + 1);
-        if (!bl_events_text(c, tag, "Key", at.p, &key_text, &key) ||
-            !bl_events_text(c, tag, "Value", "tags.member.value", &value_text, &value))
-            return false;
-        if (!key.p || !value.p)
-            return bl_events_fail_null(c, key.p ? "tags.member.value" : at.p);
+        struct bf_str key = bf_doc_get_text(json_array_get(tags, i), "Key");
         if (bf_str_starts(key, BF_STR("aws:")))
             return bl_fail(c, BL_ValidationException, "A tag's key does not begin with aws:");
     }
@@ -61,13 +51,6 @@ static bool has_resource(struct bl_call *c, struct bf_str arn)
                             BF_SHOWN_TO(arn, 300));
 }
 
-static bool read_arn(struct bl_call *c, const json_t *body, struct bf_str *arn)
-{
-    *arn = bf_str(NULL, 0);
-    return bl_events_text(c, body, "ResourceARN", "resourceARN", &arn_text, arn) &&
-           (arn->p || bl_events_fail_null(c, "resourceARN"));
-}
-
 static bool check_count(struct bl_call *c, struct bf_str arn)
 {
     sqlite3_stmt *q = bl_sql(c->store, "SELECT count(*) FROM events_tag WHERE arn=?");
@@ -79,11 +62,11 @@ static bool check_count(struct bl_call *c, struct bf_str arn)
 
 bool bl_events_tag(struct bl_call *c)
 {
-    struct bf_str arn;
     struct bf_err e = {0};
     json_t *body = bl_document_read(c);
+    struct bf_str arn = bf_doc_get_text(body, "ResourceARN");
     const json_t *tags = json_object_get(body, "Tags");
-    bool ok = body && read_arn(c, body, &arn) && bl_events_check_tags(c, tags) &&
+    bool ok = body && bl_events_check_tags(c, tags) &&
               (bl_store_begin(c->store, &e) || bl_fail_err(c, &e));
     if (ok) {
         ok = has_resource(c, arn);
@@ -97,12 +80,11 @@ bool bl_events_tag(struct bl_call *c)
 
 bool bl_events_untag(struct bl_call *c)
 {
-    struct bf_str arn;
     struct bf_err e = {0};
     json_t *body = bl_document_read(c);
+    struct bf_str arn = bf_doc_get_text(body, "ResourceARN");
     const json_t *keys = json_object_get(body, "TagKeys");
-    bool ok =
-        body && read_arn(c, body, &arn) && (bl_store_begin(c->store, &e) || bl_fail_err(c, &e));
+    bool ok = body && (bl_store_begin(c->store, &e) || bl_fail_err(c, &e));
     if (ok) {
         ok = has_resource(c, arn);
         for (size_t i = 0; ok && i < json_array_size(keys); i++) {
@@ -120,9 +102,9 @@ bool bl_events_untag(struct bl_call *c)
 bool bl_events_list_tags(struct bl_call *c)
 {
     struct bf_buf *out = &c->ans.body;
-    struct bf_str arn;
     json_t *body = bl_document_read(c);
-    bool ok = body && read_arn(c, body, &arn), any = false;
+    struct bf_str arn = bf_doc_get_text(body, "ResourceARN");
+    bool ok = body, any = false;
     if (ok) {
         bl_store_lock(c->store);
         ok = has_resource(c, arn);

@@ -4,37 +4,15 @@
 #include <stdio.h>
 
 #include "cmd/bflocal/events/target_check.h"
+#include "lib/json/doc.h"
 #include "lib/json/write.h"
-
-enum { TARGETS_CALL = 100 };
 
 /* The rule that a request names, and its bus. */
 static bool read_rule(struct bl_call *c, const json_t *body, struct bf_str *bus,
                       struct bf_str *rule)
 {
-    *rule = *bus = bf_str(NULL, 0);
-    if (!bl_events_text(c, body, "Rule", "rule", NULL, rule))
-        return false;
-    if (!rule->p)
-        return bl_events_fail_null(c, "rule");
-    return bl_events_check_plain(c, "rule", *rule) && bl_events_bus_member(c, body, bus);
-}
-
-/* A list of 1 to 100 members. */
-static bool read_list(struct bl_call *c, const json_t *body, const char *name, const char *shown,
-                      const json_t **list)
-{
-    *list = json_object_get(body, name);
-    if (!*list)
-        return bl_events_fail_null(c, shown);
-    if (!json_is_array(*list))
-        return bl_fail(c, BL_SerializationException, "%s: expected a list", name);
-    size_t n = json_array_size(*list);
-    return (n >= 1 && n <= TARGETS_CALL) ||
-           bl_fail(c, BL_ValidationException,
-                   "1 validation error detected: Value at '%s' failed to satisfy constraint: "
-                   "Member must have length %s than or equal to %d",
-                   shown, n ? "less" : "greater", n ? TARGETS_CALL : 1);
+    *rule = bf_doc_get_text(body, "Rule");
+    return bl_events_bus_member(c, body, bus);
 }
 
 /* Begins the transaction of a change; the rule is there. */
@@ -126,12 +104,11 @@ static bool put_targets(struct bl_call *c, struct bf_str bus, struct bf_str rule
 bool bl_events_put_targets(struct bl_call *c)
 {
     struct bf_str bus = {NULL, 0}, rule = {NULL, 0};
-    const json_t *list;
     json_t *body = bl_document_read(c);
-    bool ok =
-        body && read_rule(c, body, &bus, &rule) && read_list(c, body, "Targets", "targets", &list);
+    const json_t *list = json_object_get(body, "Targets");
+    bool ok = body && read_rule(c, body, &bus, &rule);
     for (size_t i = 0; ok && i < json_array_size(list); i++)
-        ok = bl_target_check(c, json_array_get(list, i), i);
+        ok = bl_target_check(c, json_array_get(list, i));
     ok = ok && put_targets(c, bus, rule, list);
     json_decref(body);
     return ok;
@@ -163,10 +140,9 @@ static bool remove_targets(struct bl_call *c, struct bf_str bus, struct bf_str r
 bool bl_events_remove_targets(struct bl_call *c)
 {
     struct bf_str bus = {NULL, 0}, rule = {NULL, 0};
-    const json_t *ids;
     json_t *body = bl_document_read(c);
-    bool ok = body && read_rule(c, body, &bus, &rule) && read_list(c, body, "Ids", "ids", &ids) &&
-              remove_targets(c, bus, rule, ids);
+    bool ok = body && read_rule(c, body, &bus, &rule) &&
+              remove_targets(c, bus, rule, json_object_get(body, "Ids"));
     json_decref(body);
     return ok;
 }
@@ -205,13 +181,11 @@ bool bl_events_list_targets(struct bl_call *c)
 
 bool bl_events_list_rule_names(struct bl_call *c)
 {
-    static const struct bl_events_rule arn_text = {1, 1600, false, false};
-    struct bf_str bus = {NULL, 0}, arn = {NULL, 0};
+    struct bf_str bus = {NULL, 0};
     struct bl_events_page page;
     json_t *body = bl_document_read(c);
-    bool ok = body && bl_events_bus_member(c, body, &bus) &&
-              bl_events_text(c, body, "TargetArn", "targetArn", &arn_text, &arn) &&
-              (arn.p || bl_events_fail_null(c, "targetArn")) && bl_events_page_read(c, body, &page);
+    struct bf_str arn = bf_doc_get_text(body, "TargetArn");
+    bool ok = body && bl_events_bus_member(c, body, &bus) && bl_events_page_read(c, body, &page);
     if (ok) {
         bf_buf_lit(&c->ans.body, "{\"RuleNames\":[");
         bl_store_lock(c->store);

@@ -5,16 +5,6 @@
 #include "cmd/bflocal/rule/transform.h"
 #include "lib/json/scan.h"
 
-enum { INPUT_MAX = 8192, PATH_MAX_CHARS = 256 };
-
-static bool check_text(struct bl_call *c, const json_t *target, size_t i, const char *name,
-                       const char *shown, size_t max)
-{
-    const struct bl_events_rule rule = {0, max, false, false};
-    struct bf_str ignored, at = bl_arena_printf(&c->arena, "targets.%zu.member.%s", i + 1, shown);
-    return bl_events_text(c, target, name, at.p, &rule, &ignored);
-}
-
 /* A member that a target of bflocal cannot have is refused by its name. */
 static bool check_members(struct bl_call *c, const json_t *target)
 {
@@ -93,25 +83,11 @@ static bool check_input(struct bl_call *c, const json_t *target, const struct bl
                    e.text);
 }
 
-static bool check_range(struct bl_call *c, const json_t *policy, const char *name, int64_t low,
-                        int64_t high)
-{
-    const json_t *v = json_object_get(policy, name);
-    int64_t n = json_integer_value(v);
-    return !v || json_is_null(v) || (json_is_integer(v) && n >= low && n <= high) ||
-           bl_fail(c, BL_ValidationException, "RetryPolicy: %s is a number from %lld to %lld", name,
-                   (long long)low, (long long)high);
-}
-
 static bool check_policy(struct bl_call *c, const json_t *target)
 {
-    const json_t *policy = json_object_get(target, "RetryPolicy");
     const char *path = bl_document_text(json_object_get(target, "KinesisParameters"),
                                         "PartitionKeyPath"),
                *dead = bl_document_text(json_object_get(target, "DeadLetterConfig"), "Arn");
-    if (!check_range(c, policy, "MaximumRetryAttempts", 0, 185) ||
-        !check_range(c, policy, "MaximumEventAgeInSeconds", 60, 86400))
-        return false;
     if (*path && !bl_json_path_check(bf_str_of(path)))
         return bl_fail(c, BL_ValidationException, "PartitionKeyPath: '%.60s' is no JSON path",
                        path);
@@ -122,20 +98,10 @@ static bool check_policy(struct bl_call *c, const json_t *target)
                    dead);
 }
 
-bool bl_target_check(struct bl_call *c, const json_t *target, size_t i)
+bool bl_target_check(struct bl_call *c, const json_t *target)
 {
     const struct bl_target_kind *kind = NULL;
-    struct bf_str id = {NULL, 0}, name,
-                  at = bl_arena_printf(&c->arena, "targets.%zu.member.id", i + 1);
-    if (!bl_events_text(c, target, "Id", at.p, NULL, &id))
-        return false;
-    if (!id.p || !json_object_get(target, "Arn"))
-        return bl_events_fail_null(
-            c, bl_arena_printf(&c->arena, "targets.%zu.member.%s", i + 1, id.p ? "arn" : "id").p);
-    return bl_events_check_plain(c, at.p, id) && check_text(c, target, i, "Arn", "arn", 1600) &&
-           check_text(c, target, i, "RoleArn", "roleArn", 1600) &&
-           check_text(c, target, i, "Input", "input", INPUT_MAX) &&
-           check_text(c, target, i, "InputPath", "inputPath", PATH_MAX_CHARS) &&
-           check_members(c, target) && check_arn(c, target, &kind, &name) &&
+    struct bf_str name;
+    return check_members(c, target) && check_arn(c, target, &kind, &name) &&
            check_input(c, target, kind) && check_policy(c, target);
 }

@@ -4,7 +4,7 @@
 
 #include "cmd/bflocal/events/events.h"
 
-/* i: its place in the request, from 0. False: the answer is set. */
-bool bl_target_check(struct bl_call *c, const json_t *target, size_t i);
+/* False: the answer is set. */
+bool bl_target_check(struct bl_call *c, const json_t *target);
 
 #endif

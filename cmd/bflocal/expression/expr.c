@@ -60,11 +60,12 @@ static bool read_placeholder(struct bl_expr *x, struct bf_json *j, char sign,
         bf_json_unescape(&b, v.text);
         p->name = bf_buf_view(&b);
     }
-    if (p->name.n == 0)
-        return invalid(
-            e, "ExpressionAttributeNames contains invalid value: Empty attribute name for key %.*s",
-            p->key);
-    return true;
+    const char *wrong = bl_attribute_fault(p->name);
+    if (wrong)
+        bf_err_set(e, BF_E_INPUT,
+                   "ExpressionAttributeNames contains invalid value: %s for key %.*s", wrong,
+                   BF_SHOWN_TO(p->key, 200));
+    return !wrong;
 }
 
 static bool read_placeholders(struct bl_expr *x, struct bf_str object, char sign,
@@ -127,15 +128,16 @@ static bool all_used(const char *what, const struct bl_placeholder *list, size_t
                       what, (int)keys.n, room);
 }
 
-bool bl_expr_check_used(const struct bl_expr *x, bool any, struct bf_err *e)
+bool bl_expr_check_used(const struct bl_expr *x, const char *absent, struct bf_err *e)
 {
-    if (!any && x->nnames)
+    if (absent && x->nnames)
         return bf_err_set(e, BF_E_INPUT,
                           "ExpressionAttributeNames can only be specified when using expressions");
-    if (!any && x->nvalues)
-        return bf_err_set(e, BF_E_INPUT,
-                          "ExpressionAttributeValues can only be specified when using expressions: "
-                          "no expression was given");
+    if (absent && x->nvalues)
+        return bf_err_set(
+            e, BF_E_INPUT,
+            "ExpressionAttributeValues can only be specified when using expressions: %s null",
+            absent);
     return all_used("ExpressionAttributeNames", x->names, x->nnames, e) &&
            all_used("ExpressionAttributeValues", x->values, x->nvalues, e);
 }

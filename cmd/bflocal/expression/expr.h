@@ -37,7 +37,7 @@ bool bl_expr_init(struct bl_expr *x, struct bf_arena *a, struct bf_str names, st
 
 /* Call it after the last expression. An unused placeholder is an error, and so are placeholders
  * without any expression (any == false). */
-bool bl_expr_check_used(const struct bl_expr *x, bool any, struct bf_err *e) BF_MUST;
+bool bl_expr_check_used(const struct bl_expr *x, const char *absent, struct bf_err *e) BF_MUST;
 
 struct bl_step {
     struct bf_str name; /* of a map's field; p == NULL: index is used */
@@ -122,8 +122,9 @@ struct bl_action {
     enum bl_action_kind kind;
     struct bl_path path;
     struct bl_term *term,
-        *term2; /* SET: term, term + term2, or term - term2; ADD and DELETE: term */
-    char op;    /* '+', '-' or 0 */
+        *term2;  /* SET: term, term + term2, or term - term2; ADD and DELETE: term */
+    char op;     /* '+', '-' or 0 */
+    bool legacy; /* of AttributeUpdates, whose errors have other words */
 };
 
 struct bl_update {

@@ -13,6 +13,11 @@ static bool wrong_type(struct bf_err *e)
     return invalid(e, "An operand in the update expression has an incorrect data type");
 }
 
+static bool mismatch(const struct bl_action *act, struct bf_err *e)
+{
+    return act->legacy ? invalid(e, "Type mismatch for attribute to update") : wrong_type(e);
+}
+
 /* a + b or a - b as a number value. */
 static bool arithmetic(struct bf_arena *a, const struct bl_value *x, const struct bl_value *y,
                        char op, struct bl_value **out, struct bf_err *e)
@@ -33,6 +38,8 @@ static bool arithmetic(struct bf_arena *a, const struct bl_value *x, const struc
         bf_decimal_put(&text, &r);
     /* bf_decimal_add has room for more than 38 digits; a sum that still does not fit is too long */
     enum bf_number_verdict verdict = ok ? bf_number_judge(bf_buf_view(&text)) : BF_NUMBER_LONG;
+    if (verdict == BF_NUMBER_LONG) /* the service's words for a sum with too many digits */
+        verdict = BF_NUMBER_LARGE;
     if (verdict != BF_NUMBER_FITS)
         return invalid(e, bl_number_fault(verdict));
     (*out)->text = bf_buf_view(&text);
@@ -123,7 +130,7 @@ static bool apply_add(struct bf_arena *a, struct bl_value *item, const struct bl
     if (!old)
         return put_at(a, item, &act->path, more, e);
     if (old->type != more->type)
-        return wrong_type(e);
+        return mismatch(act, e);
     if (old->type != BL_N)
         return set_union(a, old, more, e);
     return arithmetic(a, old, more, '+', &sum, e) && put_at(a, item, &act->path, sum, e);
@@ -165,7 +172,7 @@ static bool apply_delete(struct bl_value *item, const struct bl_action *act, str
     if (!old)
         return act->path.n == 1 || find_parent(item, &act->path, &in, e);
     if (old->type != less->type)
-        return wrong_type(e);
+        return mismatch(act, e);
     size_t n = 0;
     for (size_t i = 0; i < old->n; i++)
         if (!bl_items_has(less, old->items[i]))

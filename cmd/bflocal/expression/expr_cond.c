@@ -42,6 +42,39 @@ static bool at_function(const struct bl_lex *l)
     return l->token == BL_TOKEN_WORD && bl_lex_next(&ahead, &ignored) && bl_lex_is(&ahead, "(");
 }
 
+static bool wrong_type(struct bl_lex *l, const char *function, enum bl_type type, struct bf_err *e)
+{
+    return bl_lex_fail(l, e,
+                       "Incorrect operand type for operator or function; operator or function: %s, "
+                       "operand type: %s",
+                       function, bl_type_name(type));
+}
+
+static bool has_size(enum bl_type type)
+{
+    return type != BL_N && type != BL_BOOL && type != BL_NULL;
+}
+
+/* Parses size(path) or size(value); the cursor is on the name. */
+static bool parse_size(struct bl_lex *l, struct bl_operand *out, struct bf_err *e)
+{
+    out->kind = BL_OPERAND_SIZE;
+    if (!bl_lex_operator(l, e) || !bl_lex_next(l, e) || !bl_lex_next(l, e))
+        return false;
+    if (at_function(l) && bf_str_is(l->text, "size"))
+        return wrong_type(l, "size", BL_N, e);
+    if (!(l->token == BL_TOKEN_VALUE ? bl_lex_value(l, &out->value, e)
+                                     : bl_lex_path(l, &out->path, e)))
+        return false;
+    if (bl_lex_is(l, ","))
+        return bl_lex_fail(l, e,
+                           "Incorrect number of operands for operator or function; operator or "
+                           "function: size, number of operands: 2");
+    if (out->value && !has_size(out->value->type))
+        return wrong_type(l, "size", out->value->type, e);
+    return bl_lex_expect(l, ")", e);
+}
+
 static bool parse_operand(struct bl_lex *l, struct bl_operand *out, struct bf_err *e)
 {
     *out = (struct bl_operand){.kind = BL_OPERAND_PATH};
@@ -56,21 +89,7 @@ static bool parse_operand(struct bl_lex *l, struct bl_operand *out, struct bf_er
             l, e,
             "The function is not allowed to be used this way in an expression; function: %.*s",
             (int)l->text.n, l->text.p);
-    out->kind = BL_OPERAND_SIZE;
-    if (!bl_lex_operator(l, e) || !bl_lex_next(l, e) || !bl_lex_next(l, e))
-        return false;
-    if (!(l->token == BL_TOKEN_VALUE ? bl_lex_value(l, &out->value, e)
-                                     : bl_lex_path(l, &out->path, e)))
-        return false;
-    return bl_lex_expect(l, ")", e);
-}
-
-static bool wrong_type(struct bl_lex *l, const char *function, enum bl_type type, struct bf_err *e)
-{
-    return bl_lex_fail(l, e,
-                       "Incorrect operand type for operator or function; operator or function: %s, "
-                       "operand type: %s",
-                       function, bl_type_name(type));
+    return parse_size(l, out, e);
 }
 
 static bool ordered(enum bl_type type)
@@ -110,7 +129,7 @@ static bool check_function(struct bl_lex *l, const struct function *f, const str
     const struct bl_value *second =
         c->nargs > 1 && c->args[1].kind == BL_OPERAND_VALUE ? c->args[1].value : NULL;
     enum bl_type type;
-    if (c->kind != BL_BEGINS_WITH && c->kind != BL_CONTAINS && c->args[0].kind != BL_OPERAND_PATH)
+    if ((c->kind == BL_EXISTS || c->kind == BL_NOT_EXISTS) && c->args[0].kind != BL_OPERAND_PATH)
         return bl_lex_fail(
             l, e, "Operator or function requires a document path; operator or function: %s",
             f->name);
@@ -136,6 +155,10 @@ static bool parse_function(struct bl_lex *l, struct bl_cond **out, struct bf_err
     for (size_t i = 0; i < BF_COUNT(functions); i++)
         if (bf_str_eq(l->text, bf_str_of(functions[i].name)))
             f = &functions[i];
+    if (bf_str_is(l->text, "if_not_exists") || bf_str_is(l->text, "list_append"))
+        return bl_lex_fail(l, e,
+                           "The function is not allowed in a condition expression; function: %.*s",
+                           BF_SHOWN(l->text));
     if (!f)
         return bl_lex_fail(l, e, "Invalid function name; function: %.*s", BF_SHOWN(l->text));
     struct bl_cond *c = *out = new_cond(l, f->kind, f->nargs, e);

@@ -18,23 +18,6 @@ static int shown(struct bf_str s)
     return (int)(s.n > 100 ? 100 : s.n);
 }
 
-bool bl_lex_syntax(const struct bl_lex *l, struct bf_err *e)
-{
-    if (l->token == BL_TOKEN_END)
-        return bl_lex_fail(l, e, "Syntax error; token: \"<EOF>\", near: \"%.*s\"",
-                           shown(l->previous), l->previous.p ? l->previous.p : "");
-    /* from the token before this one to the token after it */
-    struct bl_lex ahead = *l;
-    struct bf_err ignored;
-    const char *end = l->text.p + l->text.n;
-    if (bl_lex_next(&ahead, &ignored) && ahead.token != BL_TOKEN_END)
-        end = ahead.text.p + ahead.text.n;
-    const char *from = l->previous.p ? l->previous.p : l->text.p;
-    struct bf_str near = bf_str(from, (size_t)(end - from));
-    return bl_lex_fail(l, e, "Syntax error; token: \"%.*s\", near: \"%.*s\"", shown(l->text),
-                       l->text.p, shown(near), near.p);
-}
-
 bool bl_lex_operator(struct bl_lex *l, struct bf_err *e)
 {
     if (++l->operators <= BL_EXPR_OPERATORS)
@@ -75,7 +58,8 @@ static size_t sign_length(struct bf_str s, size_t i)
     return c && strchr("(),.[]=<>+-", c) ? 1 : 0;
 }
 
-bool bl_lex_next(struct bl_lex *l, struct bf_err *e)
+/* Reads the next token. False: it is a character that no token begins with. */
+static bool scan(struct bl_lex *l)
 {
     struct bf_str s = l->all;
     size_t i = l->at, end;
@@ -89,7 +73,7 @@ bool bl_lex_next(struct bl_lex *l, struct bf_err *e)
         return true;
     }
     char c = s.p[i];
-    if (is_letter(c)) {
+    if (is_letter(c) && c != '_') { /* a word has underscores, but does not begin with one */
         l->token = BL_TOKEN_WORD;
         end = end_of_word(s, i);
     } else if (c == '#' || c == ':') {
@@ -106,8 +90,29 @@ bool bl_lex_next(struct bl_lex *l, struct bf_err *e)
     bool bad = end == i || ((c == '#' || c == ':') && end == i + 1);
     l->text = bf_str(s.p + i, bad ? 1 : end - i);
     l->at = i + l->text.n;
-    return !bad || bl_lex_fail(l, e, "Syntax error; token: \"%.*s\", near: \"%.*s\"", 1, s.p + i,
-                               shown(bf_str(s.p + i, s.n - i)), s.p + i);
+    return !bad;
+}
+
+bool bl_lex_syntax(const struct bl_lex *l, struct bf_err *e)
+{
+    if (l->token == BL_TOKEN_END)
+        return bl_lex_fail(l, e, "Syntax error; token: \"<EOF>\", near: \"%.*s\"",
+                           shown(l->previous), l->previous.p ? l->previous.p : "");
+    /* from the token before this one to the token after it */
+    struct bl_lex ahead = *l;
+    const char *end = l->text.p + l->text.n;
+    (void)scan(&ahead);
+    if (ahead.token != BL_TOKEN_END)
+        end = ahead.text.p + ahead.text.n;
+    const char *from = l->previous.p ? l->previous.p : l->text.p;
+    struct bf_str near = bf_str(from, (size_t)(end - from));
+    return bl_lex_fail(l, e, "Syntax error; token: \"%.*s\", near: \"%.*s\"", shown(l->text),
+                       l->text.p, shown(near), near.p);
+}
+
+bool bl_lex_next(struct bl_lex *l, struct bf_err *e)
+{
+    return scan(l) || bl_lex_syntax(l, e);
 }
 
 bool bl_lex_init(struct bl_lex *l, struct bl_expr *x, const char *what, struct bf_str text,
@@ -211,7 +216,7 @@ static bool step_index(struct bl_lex *l, size_t *index, struct bf_err *e)
 
 bool bl_lex_path(struct bl_lex *l, struct bl_path *out, struct bf_err *e)
 {
-    struct bl_step steps[BL_NEST_MAX + 1];
+    struct bl_step steps[BL_NEST_MAX];
     size_t n = 0;
     steps[0] = (struct bl_step){{NULL, 0}, 0};
     if (!step_name(l, &steps[n].name, e) || !bl_lex_next(l, e))
@@ -220,7 +225,7 @@ bool bl_lex_path(struct bl_lex *l, struct bl_path *out, struct bf_err *e)
         bool index = bl_lex_is(l, "[");
         if (n == BF_COUNT(steps))
             return bl_lex_fail(
-                l, e, "The document path has too many nesting elements; nesting level: %zu", n + 1);
+                l, e, "The document path has too many nesting levels; nesting levels: %zu", n + 1);
         steps[n] = (struct bl_step){{NULL, 0}, 0};
         if (!bl_lex_next(l, e) ||
             !(index ? step_index(l, &steps[n].index, e) : step_name(l, &steps[n].name, e)) ||

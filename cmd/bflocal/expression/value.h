@@ -40,6 +40,9 @@ struct bl_field {
 /* The service's message for a number whose verdict is not BF_NUMBER_FITS. */
 const char *bl_number_fault(enum bf_number_verdict verdict);
 
+/* The service's words for a name that no attribute can have; NULL: it can be one. */
+const char *bl_attribute_fault(struct bf_str name);
+
 /* "S", "NS", ... */
 const char *bl_type_name(enum bl_type type);
 

@@ -436,3 +436,11 @@ bool bl_item_parse(struct bf_arena *a, struct bf_json *j, struct bl_value **out,
     keep_raw(j, from, *out, true);
     return true;
 }
+
+const char *bl_attribute_fault(struct bf_str name)
+{
+    enum { NAME_MAX_BYTES = 65535 };
+    return !name.n                   ? "Empty attribute name"
+           : name.n > NAME_MAX_BYTES ? "Attribute name is too large, must be less than 65536 bytes"
+                                     : NULL;
+}

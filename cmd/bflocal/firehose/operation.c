@@ -5,31 +5,10 @@
 #include "cmd/bflocal/firehose/firehose.h"
 #include "cmd/bflocal/firehose/settings.h"
 
-enum { NAME_MAX_CHARS = 64 };
-
 bool bl_firehose_fail_name(struct bl_call *c, struct bf_str name)
 {
     return bl_fail(c, BL_ResourceNotFoundException,
                    "Firehose %.*s under account " BL_ACCOUNT " not found.", BF_SHOWN(name));
-}
-
-static bool is_name(struct bf_str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (!((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z') && !(s.p[i] >= '0' && s.p[i] <= '9') &&
-            !memchr("_.-", s.p[i], 3))
-            return false;
-    return s.n >= 1 && s.n <= NAME_MAX_CHARS;
-}
-
-static bool check_name(struct bl_call *c, const char *name)
-{
-    return is_name(bf_str_of(name)) ||
-           bl_fail(c, BL_ValidationException,
-                   "1 validation error detected: Value '%.80s' at 'deliveryStreamName' failed to "
-                   "satisfy constraint: Member must satisfy "
-                   "regular expression pattern: [a-zA-Z0-9_.-]+",
-                   name);
 }
 
 /* Members of a request that bflocal would not follow. */
@@ -120,7 +99,7 @@ static bool create(struct bl_call *c, const json_t *body)
     const char *name = bl_document_text(body, "DeliveryStreamName"), *type;
     struct bf_str source;
     json_t *destination = destination_of(body);
-    if (!check_name(c, name) || !refuse(c, body, absent) || !read_source(c, body, &type, &source) ||
+    if (!refuse(c, body, absent) || !read_source(c, body, &type, &source) ||
         !check_destination(c, destination) ||
         !bl_delivery_create(c, bf_str_of(name), source, new_config(c, body, type, destination)))
         return false;

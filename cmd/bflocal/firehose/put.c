@@ -10,20 +10,13 @@ struct entry {
 
 enum outcome { TAKEN, NO_STREAM, READS_KINESIS, FULL, BROKEN };
 
-/* One record of a request: {"Data":base64}. record: from 1; 0: it is alone. */
-static bool read_entry(struct bl_call *c, struct bf_str object, size_t record, struct entry *en)
+/* One record of a request: {"Data":base64}. */
+static bool read_entry(struct bl_call *c, struct bf_str object, struct entry *en)
 {
     struct bl_params p;
-    struct bf_str text = {NULL, 0},
-                  shown = record ? bl_arena_printf(&c->arena, "records.%zu.member.data", record)
-                                 : BF_STR("record.data");
+    struct bf_str text = {NULL, 0};
     if (!bl_params_read_object(c, object, &p) || !bl_param_string(c, &p, "Data", &text))
         return false;
-    if (!text.p)
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value null at '%s' failed to satisfy "
-                       "constraint: Member must not be null",
-                       shown.p);
     size_t room = text.n / 4 * 3 + 3;
     struct bf_buf b = {.p = bf_arena_alloc(&c->arena, room), .cap = room, .max = room};
     if (!b.p)
@@ -31,11 +24,7 @@ static bool read_entry(struct bl_call *c, struct bf_str object, size_t record, s
     if (!bf_base64_decode(&b, text))
         return bl_fail(c, BL_SerializationException, "Data is not valid base64");
     en->data = bf_buf_view(&b);
-    return en->data.n <= BL_FIREHOSE_RECORD_MAX ||
-           bl_fail(c, BL_ValidationException,
-                   "1 validation error detected: Value at '%s' failed to satisfy constraint: "
-                   "Member must have length less than or equal to %d",
-                   shown.p, BL_FIREHOSE_RECORD_MAX);
+    return true;
 }
 
 static bool fail_outcome(struct bl_call *c, enum outcome o, struct bf_str name,
@@ -114,31 +103,15 @@ static void put_id(struct bf_buf *out, const struct bl_stream *s, int64_t number
     bf_buf_addf(out, "\"RecordId\":\"%s\"", id);
 }
 
-/* The name in a request. False: the answer is set. */
-static bool read_name(struct bl_call *c, const struct bl_params *p, struct bf_str *name)
-{
-    *name = (struct bf_str){NULL, 0};
-    return bl_param_string(c, p, "DeliveryStreamName", name) &&
-           (name->n || bl_fail(c, BL_ValidationException,
-                               "1 validation error detected: Value null at 'deliveryStreamName' "
-                               "failed to satisfy constraint: Member must not be null"));
-}
-
 bool bl_firehose_put_record(struct bl_call *c)
 {
     struct bl_params p;
     struct putting to;
     struct entry en = {{NULL, 0}};
-    struct bf_str name, record;
+    struct bf_str name = {NULL, 0};
     struct bf_err e = {0};
-    if (!bl_params_read(c, &p) || !read_name(c, &p, &name))
-        return false;
-    record = bl_param_raw(&p, "Record");
-    if (!record.p)
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value null at 'record' failed to satisfy "
-                       "constraint: Member must not be null");
-    if (!read_entry(c, record, 0, &en))
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "DeliveryStreamName", &name) ||
+        !read_entry(c, bl_param_raw(&p, "Record"), &en))
         return false;
     enum outcome o = begin(&to, c->local, name, &e);
     if (o != TAKEN)
@@ -147,14 +120,6 @@ bool bl_firehose_put_record(struct bl_call *c)
     put_id(&c->ans.body, to.d->own, add(&to, en.data));
     bf_buf_lit(&c->ans.body, ",\"Encrypted\":false}");
     return end(&to, en.data.n, &e) || bl_fail_err(c, &e);
-}
-
-static bool fail_count(struct bl_call *c, const char *than, int limit)
-{
-    return bl_fail(c, BL_ValidationException,
-                   "1 validation error detected: Value at 'records' failed to satisfy constraint: "
-                   "Member must have length %s than or equal to %d",
-                   than, limit);
 }
 
 static bool read_entries(struct bl_call *c, struct bf_str records, struct entry *list, size_t *n)
@@ -169,18 +134,14 @@ static bool read_entries(struct bl_call *c, struct bf_str records, struct entry 
     if (!records.p || !bf_json_enter(&j, BF_JSON_ARRAY, &e))
         return bl_fail(c, BL_SerializationException, "Records: expected a list");
     while ((more = bf_json_element(&j, &e)) == BF_JSON_MORE) {
-        if (!bf_json_value(&j, &v, &e))
+        if (*n == BL_FIREHOSE_BATCH || !bf_json_value(&j, &v, &e))
             break;
-        if (*n == BL_FIREHOSE_BATCH)
-            return fail_count(c, "less", BL_FIREHOSE_BATCH);
-        if (!read_entry(c, v.raw, *n + 1, &list[*n]))
+        if (!read_entry(c, v.raw, &list[*n]))
             return false;
         bytes += list[(*n)++].data.n;
     }
     if (more != BF_JSON_END)
         return bl_fail(c, BL_SerializationException, "%s", e.text);
-    if (*n == 0)
-        return fail_count(c, "greater", 1);
     return bytes <= BL_FIREHOSE_BATCH_BYTES ||
            bl_fail(c, BL_InvalidArgumentException, "Records size exceeds 4 MB limit");
 }
@@ -216,13 +177,13 @@ bool bl_firehose_put_batch(struct bl_call *c)
 {
     struct bl_params p;
     struct putting to;
-    struct bf_str name;
+    struct bf_str name = {NULL, 0};
     struct bf_err e = {0};
     size_t n;
     struct entry *list = bf_arena_alloc(&c->arena, BL_FIREHOSE_BATCH * sizeof *list);
     if (!list)
         return bl_fail(c, BL_InternalFailure, "out of memory");
-    if (!bl_params_read(c, &p) || !read_name(c, &p, &name) ||
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "DeliveryStreamName", &name) ||
         !read_entries(c, bl_param_raw(&p, "Records"), list, &n))
         return false;
     enum outcome o = begin(&to, c->local, name, &e);

@@ -8,43 +8,15 @@ enum {
     SIZE_DEFAULT = 5,
     SIZE_MAX_MB = 128,
     INTERVAL_DEFAULT_S = 300,
-    INTERVAL_MAX_S = 900,
     PREFIX_MAX = 1024,
-    EXTENSION_MAX = 128,
     SIZE_LARGE = 64
 };
 
-/* An integer member within a range, with the words of the service's model. */
-static bool read_int(const json_t *object, const char *name, const char *shown, int64_t low,
-                     int64_t high, int64_t *out, struct bf_err *e)
-{
-    const json_t *v = json_object_get(object, name);
-    if (!v || json_is_null(v))
-        return true;
-    if (!json_is_integer(v))
-        return bf_err_set(e, BF_E_INPUT, "%s: want an integer", shown);
-    *out = json_integer_value(v);
-    if (*out >= low && *out <= high)
-        return true;
-    return bf_err_set(e, BF_E_INPUT,
-                      "1 validation error detected: Value '%lld' at '%s' failed to satisfy "
-                      "constraint: Member must have value "
-                      "%s than or equal to %lld",
-                      (long long)*out, shown, *out < low ? "greater" : "less",
-                      (long long)(*out < low ? low : high));
-}
-
-static bool read_buffering(struct bl_fh_settings *s, const json_t *destination, struct bf_err *e)
+static void read_buffering(struct bl_fh_settings *s, const json_t *destination)
 {
     const json_t *hints = json_object_get(destination, "BufferingHints");
-    int64_t mb = SIZE_DEFAULT, seconds = INTERVAL_DEFAULT_S;
-    if (!read_int(hints, "SizeInMBs", "bufferingHints.sizeInMBs", 1, SIZE_MAX_MB, &mb, e) ||
-        !read_int(hints, "IntervalInSeconds", "bufferingHints.intervalInSeconds", 0, INTERVAL_MAX_S,
-                  &seconds, e))
-        return false;
-    s->size = (uint64_t)mb * MIB;
-    s->interval_ms = seconds * 1000;
-    return true;
+    s->size = (uint64_t)bl_document_int(hints, "SizeInMBs", SIZE_DEFAULT) * MIB;
+    s->interval_ms = bl_document_int(hints, "IntervalInSeconds", INTERVAL_DEFAULT_S) * 1000;
 }
 
 static bool read_compression(struct bl_fh_settings *s, const json_t *destination, struct bf_err *e)
@@ -53,37 +25,15 @@ static bool read_compression(struct bl_fh_settings *s, const json_t *destination
     s->gzip = strcmp(format, "GZIP") == 0;
     if (s->gzip || !*format || strcmp(format, "UNCOMPRESSED") == 0)
         return true;
-    if (strcmp(format, "ZIP") == 0 || strcmp(format, "Snappy") == 0 ||
-        strcmp(format, "HADOOP_SNAPPY") == 0)
-        return bf_err_set(
-            e, BF_E_INPUT,
-            "bflocal's Firehose has no CompressionFormat %s: it has UNCOMPRESSED and GZIP", format);
-    return bf_err_set(e, BF_E_INPUT,
-                      "1 validation error detected: Value '%.60s' at 'compressionFormat' failed to "
-                      "satisfy constraint: Member must "
-                      "satisfy enum value set: [SNAPPY, GZIP, HADOOP_SNAPPY, ZIP, UNCOMPRESSED]",
-                      format);
-}
-
-static bool is_extension(struct bf_str s)
-{
-    for (size_t i = 1; i < s.n; i++)
-        if (!(s.p[i] >= '0' && s.p[i] <= '9') && !(s.p[i] >= 'a' && s.p[i] <= 'z') &&
-            !memchr("!-_.*'()", s.p[i], 8))
-            return false;
-    return s.n > 1 && s.n <= EXTENSION_MAX && s.p[0] == '.';
+    return bf_err_set(
+        e, BF_E_INPUT,
+        "bflocal's Firehose has no CompressionFormat %.60s: it has UNCOMPRESSED and GZIP", format);
 }
 
 static bool read_name(struct bl_fh_settings *s, const json_t *destination, struct bf_err *e)
 {
     struct bf_str extension = bf_doc_get_text(destination, "FileExtension"),
                   zone = bf_doc_get_text(destination, "CustomTimeZone");
-    if (extension.n && !is_extension(extension))
-        return bf_err_set(e, BF_E_INPUT,
-                          "1 validation error detected: Value '%.*s' at 'fileExtension' failed to "
-                          "satisfy constraint: Member must "
-                          "satisfy regular expression pattern: ^$|\\.[0-9a-z!\\-_.*'()]+",
-                          BF_SHOWN(extension));
     if (extension.n)
         s->extension = extension;
     return bf_timezone_load(&s->zone, zone, e) || bf_err_ctx(e, "CustomTimeZone");
@@ -96,8 +46,6 @@ static bool read_prefixes(struct bl_fh_settings *s, const json_t *destination, s
     struct bf_str prefix = bf_doc_get_text(destination, "Prefix"),
                   errors = bf_doc_get_text(destination, "ErrorOutputPrefix");
     struct bf_prefix plain;
-    if (prefix.n > PREFIX_MAX || errors.n > PREFIX_MAX)
-        return bf_err_set(e, BF_E_INPUT, "a prefix has more than %d characters", PREFIX_MAX);
     if (!bf_prefix_parse(&s->prefix, prefix, BF_PREFIX_OF_DATA, e) ||
         (errors.n && !bf_prefix_parse(&plain, errors, BF_PREFIX_OF_ERRORS, e)) ||
         !bf_prefix_check_pair(&s->prefix, errors.n ? &plain : NULL, e))
@@ -106,7 +54,7 @@ static bool read_prefixes(struct bl_fh_settings *s, const json_t *destination, s
         s->errors = plain;
         return true;
     }
-    bf_buf_init(&s->own, 2 * PREFIX_MAX);
+    bf_buf_init(&s->own, 4 * PREFIX_MAX + 64); /* UTF-8 */
     bf_buf_adds(&s->own, errors.n ? errors : prefix);
     bf_buf_lit(&s->own, "!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/");
     return bf_buf_check(&s->own, "the error prefix", e) &&
@@ -116,13 +64,7 @@ static bool read_prefixes(struct bl_fh_settings *s, const json_t *destination, s
 static bool read_bucket(const json_t *destination, struct bf_str *bucket, struct bf_err *e)
 {
     static const struct bf_str scheme = BF_STR("arn:aws:s3:::");
-    struct bf_str arn = bf_doc_get_text(destination, "BucketARN"),
-                  role = bf_doc_get_text(destination, "RoleARN");
-    if (!role.n || !arn.n)
-        return bf_err_set(e, BF_E_INPUT,
-                          "1 validation error detected: Value null at '%s' failed to satisfy "
-                          "constraint: Member must not be null",
-                          role.n ? "bucketARN" : "roleARN");
+    struct bf_str arn = bf_doc_get_text(destination, "BucketARN");
     if (!bf_str_starts(arn, scheme) || arn.n == scheme.n)
         return bf_err_set(e, BF_E_INPUT, "'%.*s' is not the ARN of a bucket", BF_SHOWN(arn));
     *bucket = bf_str(arn.p + scheme.n, arn.n - scheme.n);
@@ -218,10 +160,11 @@ bool bl_fh_settings_read(struct bl_fh_settings *s, const struct bl_local *l, jso
                          struct bf_err *e)
 {
     *s = (struct bl_fh_settings){.doc = json_incref(destination)};
-    return read_bucket(destination, &s->bucket, e) && read_buffering(s, destination, e) &&
-           read_compression(s, destination, e) && read_name(s, destination, e) &&
-           read_prefixes(s, destination, e) && read_processing(s, l, destination, e) &&
-           check_sizes(s, destination, e) && read_backup(s, destination, e);
+    read_buffering(s, destination);
+    return read_bucket(destination, &s->bucket, e) && read_compression(s, destination, e) &&
+           read_name(s, destination, e) && read_prefixes(s, destination, e) &&
+           read_processing(s, l, destination, e) && check_sizes(s, destination, e) &&
+           read_backup(s, destination, e);
 }
 
 void bl_fh_settings_free(struct bl_fh_settings *s)

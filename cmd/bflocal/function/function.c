@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -116,6 +117,26 @@ bool bl_lambda_erase(struct bl_local *l, const char *name, struct bf_err *e)
     return bl_store_commit(&l->store, e);
 }
 
+/* Folders of code are NAME.XXXXXX (code.c), and names have no dot. */
+static bool is_code(const char *folder)
+{
+    const char *dot = strchr(folder, '.');
+    return dot && dot > folder && strlen(dot) == 7;
+}
+
+void bl_lambda_place(struct bl_lambda *f, struct bl_function *fn)
+{
+    const char *slash = strrchr(fn->folder, '/');
+    char was[sizeof fn->folder + 16];
+    struct bf_err e;
+    snprintf(was, sizeof was, "%s/bootstrap", fn->folder);
+    if (!slash || !is_code(slash + 1) || strcmp(was, fn->program) != 0 || !bl_lambda_root(f, &e))
+        return;
+    snprintf(was, sizeof was, "%s", slash + 1);
+    snprintf(fn->folder, sizeof fn->folder, "%.3900s/%.100s", f->root, was);
+    snprintf(fn->program, sizeof fn->program, "%.4000s/bootstrap", fn->folder);
+}
+
 static bool load_row(struct bl_lambda *f, sqlite3_stmt *q, struct bf_err *e)
 {
     struct bl_function *fn = calloc(1, sizeof *fn);
@@ -127,6 +148,7 @@ static bool load_row(struct bl_lambda *f, sqlite3_stmt *q, struct bf_err *e)
     fn->policy = bl_document_parse(bl_column_text(q, 2));
     bl_column_copy(q, 3, fn->folder, sizeof fn->folder);
     bl_column_copy(q, 4, fn->program, sizeof fn->program);
+    bl_lambda_place(f, fn);
     snprintf(fn->arn, sizeof fn->arn, "%s", bl_document_text(fn->config, "FunctionArn"));
     bl_lambda_add(f, fn);
     return true;
@@ -160,7 +182,9 @@ const char *bl_lambda_root(struct bl_lambda *f, struct bf_err *e)
     if (f->root[0])
         return f->root;
     if (dir) {
-        snprintf(f->root, sizeof f->root - 1, "%s/lambda", dir);
+        /* Absolute, because a function's working directory is another one. */
+        char real[PATH_MAX];
+        snprintf(f->root, sizeof f->root, "%.4000s/lambda", realpath(dir, real) ? real : dir);
         if (mkdir(f->root, 0700) == 0 || errno == EEXIST)
             return f->root;
     } else {
@@ -188,21 +212,33 @@ void bl_lambda_remove_tree(const char *path)
     (void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* The folders are NAME.XXXXXX (code.c); names have no dot. */
+/* Whether no function has its code in the folder. */
+static bool is_unused(const struct bl_lambda *f, const char *folder)
+{
+    for (const struct bl_function *fn = f->functions; fn; fn = fn->next) {
+        const char *slash = strrchr(fn->folder, '/');
+        if (slash && strcmp(slash + 1, folder) == 0)
+            return false;
+    }
+    return true;
+}
+
 void bl_lambda_remove_code(struct bl_lambda *f, const char *name)
 {
-    size_t n = strlen(name);
     struct bf_err e;
     bool any = f->root[0] || (f->local->store.dir && bl_lambda_root(f, &e));
     DIR *d = any ? opendir(f->root) : NULL;
     char path[sizeof f->root + 260];
     if (!d)
         return;
-    for (struct dirent *entry; (entry = readdir(d)) != NULL;)
-        if (strncmp(entry->d_name, name, n) == 0 && entry->d_name[n] == '.' &&
-            strlen(entry->d_name) == n + 7) {
-            snprintf(path, sizeof path, "%s/%s", f->root, entry->d_name);
+    for (struct dirent *entry; (entry = readdir(d)) != NULL;) {
+        const char *folder = entry->d_name;
+        if (is_code(folder) && (name ? strncmp(folder, name, strlen(folder) - 7) == 0 &&
+                                           strlen(name) == strlen(folder) - 7
+                                     : is_unused(f, folder))) {
+            snprintf(path, sizeof path, "%s/%s", f->root, folder);
             bl_lambda_remove_tree(path);
         }
+    }
     closedir(d);
 }

@@ -144,7 +144,9 @@ bool bl_lambda_load(struct bl_lambda *f, struct bf_err *e) BF_MUST;
 /* The folder of code and logs; created by the first call. NULL: see *e. */
 const char *bl_lambda_root(struct bl_lambda *f, struct bf_err *e);
 void bl_lambda_remove_tree(const char *path);
-/* Removes all code of a function, also that of earlier updates. */
+/* Moves paths below the folder of code to where this folder is now, because the directory of the data can be moved. */
+void bl_lambda_place(struct bl_lambda *f, struct bl_function *fn);
+/* Removes all code of a function, also that of earlier updates; NULL: all code that no function has. */
 void bl_lambda_remove_code(struct bl_lambda *f, const char *name);
 
 /* Unpacks a zip archive into a new folder of the function and sets both in *fn. BF_E_INPUT: not a zip archive. */

@@ -160,6 +160,7 @@ static bool load_version(struct bl_lambda *f, sqlite3_stmt *q, struct bf_err *e)
     snprintf(fn->version, sizeof fn->version, "%lld", (long long)number);
     bl_column_copy(q, 3, fn->folder, sizeof fn->folder);
     bl_column_copy(q, 4, fn->program, sizeof fn->program);
+    bl_lambda_place(f, fn);
     bl_lambda_add(f, fn);
     return true;
 }

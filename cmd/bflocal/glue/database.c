@@ -6,7 +6,7 @@ bool bl_glue_create_database(struct bl_call *c)
     struct bf_err e = {0};
     json_t *body = bl_document_read(c);
     const json_t *input = json_object_get(body, "DatabaseInput");
-    bool ok = body && bl_glue_need(c, body, "DatabaseInput") && bl_glue_need(c, input, "Name");
+    bool ok = body;
     if (ok && !bl_store_begin(c->store, &e))
         ok = bl_fail_err(c, &e);
     else if (ok)
@@ -18,7 +18,7 @@ bool bl_glue_create_database(struct bl_call *c)
 bool bl_glue_get_database(struct bl_call *c)
 {
     json_t *body = bl_document_read(c);
-    bool ok = body && bl_glue_need(c, body, "Name");
+    bool ok = body;
     if (ok) {
         bl_store_lock(c->store);
         json_t *found = bl_catalog_database(c->store, bl_document_text(body, "Name"));
@@ -57,7 +57,7 @@ bool bl_glue_update_database(struct bl_call *c)
     struct bf_err e = {0};
     json_t *body = bl_document_read(c);
     const char *name = bl_document_text(body, "Name");
-    bool ok = body && bl_glue_need(c, body, "Name DatabaseInput");
+    bool ok = body;
     if (ok && !bl_store_begin(c->store, &e))
         ok = bl_fail_err(c, &e);
     else if (ok)
@@ -73,7 +73,7 @@ bool bl_glue_delete_database(struct bl_call *c)
     struct bf_err e = {0};
     json_t *body = bl_document_read(c);
     const char *name = bl_document_text(body, "Name");
-    bool ok = body && bl_glue_need(c, body, "Name");
+    bool ok = body;
     if (ok && !bl_store_begin_delete(c->store, &e))
         ok = bl_fail_err(c, &e);
     else if (ok)

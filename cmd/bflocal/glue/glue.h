@@ -19,13 +19,6 @@ bool bl_glue_end(struct bl_call *c, enum bl_catalog_verdict v, const char *what)
 /* The error code of a verdict, for a list of errors: "AlreadyExistsException". */
 const char *bl_glue_code(enum bl_catalog_verdict v);
 
-/* Checks the string members that an operation requires ("DatabaseName Name"). False: the answer
- * is set. */
-bool bl_glue_need(struct bl_call *c, const json_t *body, const char *names);
-
-/* Checks that the member is a list of at most max elements. False: the answer is set. */
-bool bl_glue_need_list(struct bl_call *c, const json_t *body, const char *name, size_t max);
-
 /* Reads MaxResults, and the row in NextToken ("" without one) into the arena. False: the answer
  * is set. */
 bool bl_glue_page(struct bl_call *c, const json_t *body, int64_t most, int64_t *max,

@@ -16,7 +16,7 @@ bool bl_glue_create_partition(struct bl_call *c)
 {
     struct bf_err e = {0};
     json_t *body = bl_document_read(c);
-    bool ok = body && bl_glue_need(c, body, "DatabaseName TableName PartitionInput");
+    bool ok = body;
     if (ok && !bl_store_begin(c->store, &e))
         ok = bl_fail_err(c, &e);
     else if (ok) {
@@ -32,7 +32,7 @@ bool bl_glue_create_partition(struct bl_call *c)
 bool bl_glue_get_partition(struct bl_call *c)
 {
     json_t *body = bl_document_read(c);
-    bool ok = body && bl_glue_need(c, body, "DatabaseName TableName PartitionValues");
+    bool ok = body;
     if (ok) {
         bl_store_lock(c->store);
         json_t *found = bl_catalog_partition(c->store, database_of(body), table_of(body),
@@ -49,8 +49,7 @@ bool bl_glue_update_partition(struct bl_call *c)
 {
     struct bf_err e = {0};
     json_t *body = bl_document_read(c);
-    bool ok =
-        body && bl_glue_need(c, body, "DatabaseName TableName PartitionValueList PartitionInput");
+    bool ok = body;
     if (ok && !bl_store_begin(c->store, &e))
         ok = bl_fail_err(c, &e);
     else if (ok)
@@ -68,7 +67,7 @@ bool bl_glue_delete_partition(struct bl_call *c)
 {
     struct bf_err e = {0};
     json_t *body = bl_document_read(c);
-    bool ok = body && bl_glue_need(c, body, "DatabaseName TableName PartitionValues");
+    bool ok = body;
     if (ok && !bl_store_begin_delete(c->store, &e))
         ok = bl_fail_err(c, &e);
     else if (ok)
@@ -139,8 +138,7 @@ bool bl_glue_get_partitions(struct bl_call *c)
 {
     json_t *body = bl_document_read(c), *table = NULL, *rows = NULL;
     struct listing l = {.body = body};
-    bool ok = body && bl_glue_need(c, body, "DatabaseName TableName") &&
-              bl_glue_page(c, body, 1000, &l.max, &l.after);
+    bool ok = body && bl_glue_page(c, body, 1000, &l.max, &l.after);
     if (ok) {
         bl_store_lock(c->store);
         table = bl_catalog_table(c->store, database_of(body), table_of(body), -1);

@@ -10,8 +10,7 @@ bool bl_glue_create_table(struct bl_call *c)
     json_t *body = bl_document_read(c);
     const json_t *input = json_object_get(body, "TableInput");
     const char *database = bl_document_text(body, "DatabaseName");
-    bool ok =
-        body && bl_glue_need(c, body, "DatabaseName TableInput") && bl_glue_need(c, input, "Name");
+    bool ok = body;
     if (ok && !bl_store_begin(c->store, &e))
         ok = bl_fail_err(c, &e);
     else if (ok) {
@@ -45,7 +44,7 @@ static json_t *find(struct bl_call *c, const json_t *body, const char *name, int
 bool bl_glue_get_table(struct bl_call *c)
 {
     json_t *body = bl_document_read(c), *table = NULL;
-    if (body && bl_glue_need(c, body, "DatabaseName Name"))
+    if (body)
         table = find(c, body, bl_document_text(body, "Name"), -1);
     json_decref(body);
     return table && bl_document_answer(c, json_pack("{s:o}", "Table", table));
@@ -67,8 +66,7 @@ bool bl_glue_get_tables(struct bl_call *c)
     int64_t max;
     size_t i;
     regex_t re;
-    bool ok = body && bl_glue_need(c, body, "DatabaseName") &&
-              bl_glue_page(c, body, 100, &max, &after) &&
+    bool ok = body && bl_glue_page(c, body, 100, &max, &after) &&
               compile(c, bl_document_text(body, "Expression"), &re);
     if (!ok) {
         json_decref(body);
@@ -114,8 +112,7 @@ bool bl_glue_update_table(struct bl_call *c)
         .skip_archive = json_is_true(json_object_get(body, "SkipArchive")),
         .now_ms = c->now_ms,
     };
-    bool ok = body && bl_glue_need(c, body, "DatabaseName TableInput") &&
-              bl_glue_need(c, u.input, "Name");
+    bool ok = body;
     if (ok && !bl_store_begin(c->store, &e))
         ok = bl_fail_err(c, &e);
     else if (ok)
@@ -130,7 +127,7 @@ bool bl_glue_delete_table(struct bl_call *c)
     struct bf_err e = {0};
     json_t *body = bl_document_read(c);
     const char *name = bl_document_text(body, "Name");
-    bool ok = body && bl_glue_need(c, body, "DatabaseName Name");
+    bool ok = body;
     if (ok && !bl_store_begin_delete(c->store, &e))
         ok = bl_fail_err(c, &e);
     else if (ok)
@@ -146,8 +143,7 @@ bool bl_glue_batch_delete_table(struct bl_call *c)
     struct bf_err e = {0};
     json_t *body = bl_document_read(c), *name, *errors = json_array();
     size_t i;
-    bool ok = body && bl_glue_need(c, body, "DatabaseName TablesToDelete") &&
-              bl_glue_need_list(c, body, "TablesToDelete", 100);
+    bool ok = body;
     if (ok && !bl_store_begin_delete(c->store, &e))
         ok = bl_fail_err(c, &e);
     else if (ok) {
@@ -180,7 +176,7 @@ static int64_t version_of(const json_t *body)
 bool bl_glue_get_table_version(struct bl_call *c)
 {
     json_t *body = bl_document_read(c), *table = NULL;
-    if (body && bl_glue_need(c, body, "DatabaseName TableName"))
+    if (body)
         table = find(c, body, bl_document_text(body, "TableName"), version_of(body));
     json_decref(body);
     return table &&
@@ -191,7 +187,7 @@ bool bl_glue_get_table_version(struct bl_call *c)
 bool bl_glue_get_table_versions(struct bl_call *c)
 {
     json_t *body = bl_document_read(c), *table = NULL, *list = NULL;
-    if (body && bl_glue_need(c, body, "DatabaseName TableName"))
+    if (body)
         table = find(c, body, bl_document_text(body, "TableName"), -1);
     if (table) {
         bl_store_lock(c->store);
@@ -209,7 +205,7 @@ bool bl_glue_delete_table_version(struct bl_call *c)
     struct bf_err e = {0};
     json_t *body = bl_document_read(c);
     const char *name = bl_document_text(body, "TableName");
-    bool ok = body && bl_glue_need(c, body, "DatabaseName TableName VersionId");
+    bool ok = body;
     if (ok && !bl_store_begin_delete(c->store, &e))
         ok = bl_fail_err(c, &e);
     else if (ok)

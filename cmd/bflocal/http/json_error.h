@@ -25,6 +25,7 @@ enum bl_family { BL_OF_SERVICE, BL_OF_CORAL, BL_OF_VALIDATION };
     X(RequestEntityTooLarge,                         413, CORAL)       \
     X(InternalFailure,                               500, CORAL)       \
     X(InternalServerError,                           500, SERVICE)     \
+    X(ServiceException,                              500, SERVICE)     \
     X(ResourceNotFoundException,                     400, SERVICE)     \
     X(ResourceInUseException,                        400, SERVICE)     \
     X(TableNotFoundException,                        400, SERVICE)     \

@@ -20,7 +20,7 @@ static bool is_wanted(const struct other *o, const struct bf_json_key *key, stru
 {
     enum bf_json_type type;
     struct bf_err e;
-    return o && !o->taken && bf_str_eq(key->text, o->name) && bf_json_peek(j, &type, &e) &&
+    return o && !o->taken && bf_json_key_eq(key, o->name) && bf_json_peek(j, &type, &e) &&
            type != BF_JSON_NULL;
 }
 
@@ -47,7 +47,9 @@ static bool read_object(struct bl_call *c, struct bf_str object, struct bl_param
             break;
         if (v.type == BF_JSON_NULL || p->n == BL_PARAMS_MAX)
             continue;
-        p->member[p->n].name = key.text;
+        if (!bl_param_text(c, &(struct bf_json_val){.text = key.text, .escaped = key.escaped},
+                           &p->member[p->n].name))
+            return false;
         p->member[p->n++].value = v;
     }
     if (more != BF_JSON_END || !bf_json_end(&j, &e))

@@ -26,6 +26,19 @@ static const struct bl_dialect *dialect_of(const struct bl_call *c)
     return c->service && c->service->dialect ? c->service->dialect : &plain;
 }
 
+bool bl_fail_rest(struct bl_call *c, int status, const char *type, const char *text)
+{
+    bf_buf_reset(&c->ans.body);
+    c->failed = true;
+    c->ans.status = status;
+    c->ans.nheaders = 0;
+    bl_answer_header(c, "x-amzn-ErrorType", bf_str_of(type));
+    bf_buf_addf(&c->ans.body, "{\"Type\":\"%s\",\"Message\":", status < 500 ? "User" : "Service");
+    bf_json_put_string(&c->ans.body, bf_str_of(text));
+    bf_buf_addc(&c->ans.body, '}');
+    return false;
+}
+
 static void put_type(struct bl_call *c, enum bl_error error)
 {
     struct bf_buf *out = &c->ans.body;
@@ -45,9 +58,14 @@ static void put_error(struct bl_call *c, enum bl_error error, struct bf_str memb
                       const char *text)
 {
     struct bf_buf *out = &c->ans.body;
+    c->ans.error = error;
+    if (dialect_of(c)->rest) {
+        int status = error == BL_TooManyRequestsException ? 429 : errors[error].status;
+        bl_fail_rest(c, status, errors[error].code, text);
+        return;
+    }
     bf_buf_reset(out);
     c->failed = true;
-    c->ans.error = error;
     c->ans.status = errors[error].status;
     c->ans.nheaders = 0;
     put_type(c, error);
@@ -57,6 +75,14 @@ static void put_error(struct bl_call *c, enum bl_error error, struct bf_str memb
     }
     bf_buf_adds(out, members);
     bf_buf_addc(out, '}');
+}
+
+static enum bl_error internal_error(const struct bl_call *c)
+{
+    const struct bl_dialect *d = dialect_of(c);
+    return d->rest                   ? BL_ServiceException
+           : d->coral || !c->service ? BL_InternalServerError
+                                     : BL_InternalFailure;
 }
 
 bool bl_fail(struct bl_call *c, enum bl_error error, const char *fmt, ...)
@@ -85,9 +111,8 @@ bool bl_fail_with(struct bl_call *c, enum bl_error error, struct bf_str members,
 bool bl_fail_err(struct bl_call *c, const struct bf_err *e)
 {
     bf_diag_warn("%s: %s", c->op_name ? c->op_name : "request", e->text);
-    bool plain = c->service && !dialect_of(c)->coral;
     return bl_fail(
-        c, plain ? BL_InternalFailure : BL_InternalServerError, "%s",
+        c, internal_error(c), "%s",
         "The request processing has failed because of an unknown error, exception or failure.");
 }
 
@@ -129,7 +154,7 @@ bool bl_reply_fault(struct bl_call *c)
         return true;
     case BL_FAULT_500:
         bl_fail(
-            c, d->coral ? BL_InternalServerError : BL_InternalFailure, "%s",
+            c, internal_error(c), "%s",
             "The request processing has failed because of an unknown error, exception or failure.");
         return true;
     case BL_FAULT_503:

@@ -16,6 +16,9 @@ bool bl_fail(struct bl_call *c, enum bl_error error, const char *fmt, ...) BF_PR
 bool bl_fail_with(struct bl_call *c, enum bl_error error, struct bf_str members, const char *fmt,
                   ...) BF_PRINTF(4, 5);
 
+/* An error of a REST service, with a status and a type of its own. Returns false. */
+bool bl_fail_rest(struct bl_call *c, int status, const char *type, const char *text);
+
 /* A failure of the machine (store, memory): answers 500, InternalServerError or InternalFailure,
  * and prints e on standard error. Returns false. */
 bool bl_fail_err(struct bl_call *c, const struct bf_err *e);

@@ -1,12 +1,12 @@
 #include "cmd/bflocal/http/router.h"
 
 #include "cmd/bflocal/http/absent.h"
-#include "cmd/bflocal/model/model.h"
+#include "cmd/bflocal/http/check.h"
 #include "cmd/bflocal/wire/cbor.h"
 #include "cmd/bflocal/http/control.h"
 #include "cmd/bflocal/http/reply.h"
 
-enum { CONTROL_BODY = 64 * 1024, ABSENT_BODY = 2 * 1024 * 1024, MODEL_TEXT = 64 * 1024 };
+enum { CONTROL_BODY = 64 * 1024, ABSENT_BODY = 2 * 1024 * 1024 };
 
 /* A target with a known prefix belongs to that service, even if the operation is unknown. */
 static void find_target(struct bl_call *c, struct bf_str target)
@@ -96,25 +96,6 @@ static void fail_op(struct bl_call *c)
             BF_SHOWN(bf_str(target.p + prefix.n, target.n - prefix.n)));
 }
 
-/* Is the request as the service's model has it? False: the answer is set. */
-static bool check_model(struct bl_call *c)
-{
-    const struct bl_model *m = bl_model_find(c->service->name, c->op->name);
-    const struct bl_dialect *d = c->service->dialect;
-    struct bf_buf text;
-    if (!m)
-        return true;
-    bf_buf_init(&text, MODEL_TEXT);
-    enum bl_model_verdict verdict = bl_model_check(m, c->req.body, &text);
-    if (verdict == BL_MODEL_TYPE)
-        bl_fail(c, BL_SerializationException, "%.*s", (int)text.n, text.p ? text.p : "");
-    else if (verdict == BL_MODEL_VIOLATED)
-        bl_fail_with(c, d->violated_error, bf_str_of(d->violated_members), "%.*s", (int)text.n,
-                     text.p ? text.p : "");
-    bf_buf_free(&text);
-    return verdict == BL_MODEL_FITS;
-}
-
 static void run_json(struct bl_call *c)
 {
     if (!c->service) {
@@ -126,7 +107,7 @@ static void run_json(struct bl_call *c)
         bl_fail_auth(c);
     else if (!c->op)
         fail_op(c);
-    else if (!bl_reply_fault(c) && (!decode_cbor(c) || !check_model(c) || !c->op->run(c)))
+    else if (!bl_reply_fault(c) && (!decode_cbor(c) || !bl_call_check(c) || !c->op->run(c)))
         c->failed = true;
 }
 

@@ -9,6 +9,7 @@
 #define BL_SERVICE_H
 
 #include "cmd/bflocal/http/json_error.h"
+#include "cmd/bflocal/model/model.h"
 #include "lib/base/str.h"
 
 struct bl_call;
@@ -52,6 +53,12 @@ struct bl_protocol {
     /* Is there such an operation, and which of the faults in enum bl_can are possible for it?
      * NULL: this service has no faults. */
     bool (*knows)(const char *op, unsigned *faults);
+
+    /* A member of a form, which is what others have in the query. NULL: the query. */
+    struct bf_str (*member)(struct bl_call *c, const char *name);
+
+    /* Answers a request against the model in a form of its own; wrong as in model.h. NULL: as JSON. */
+    void (*refuse)(struct bl_call *c, const struct bl_outside *wrong, struct bf_str text);
 };
 
 /* The form of a JSON service's answers. Services with the same form share one. */
@@ -62,6 +69,7 @@ struct bl_dialect {
         *error_prefix; /* before the code in __type: "com.amazonaws.dynamodb.v20120810#", or "" */
     bool coral; /* errors of the framework have "com.amazon.coral.service#" before the code */
     bool crc32; /* answers have an x-amz-crc32 header */
+    bool rest; /* the code of an error is in x-amzn-ErrorType, and its statuses are those of REST */
     /* The answer to the fault `throttle`. */
     enum bl_error throttled_error;
     const char *throttled;

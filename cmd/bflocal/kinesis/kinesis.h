@@ -78,13 +78,6 @@ struct bl_stream *bl_stream_find(struct bl_kinesis *k, struct bf_str name);
 /* The stream in the request's StreamName or StreamARN; NULL: the answer is set. */
 struct bl_stream *bl_stream_param(struct bl_call *c, const struct bl_params *p);
 
-/* Checks parameters against the service's model. record: number of the record that they belong
- * to (1: the first, 0: the call itself). required: names, separated by spaces. bl_kinesis_read
- * reads the request's parameters first. False: the answer is set. */
-bool bl_kinesis_check(struct bl_call *c, const struct bl_params *p, size_t record,
-                      const char *required);
-bool bl_kinesis_read(struct bl_call *c, struct bl_params *p, const char *required);
-
 /* The index of the shard with this id ("shardId-000000000003"); -1 if there is none. */
 int bl_shard_find(const struct bl_stream *s, struct bf_str id);
 void bl_shard_id(char out[BL_SHARD_ID_SIZE], int index);

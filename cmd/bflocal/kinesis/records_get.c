@@ -123,8 +123,7 @@ bool bl_kinesis_iterator(struct bl_call *c)
     struct bl_params p;
     struct bf_str id = {NULL, 0};
     struct bl_iterator it = {.created_ms = c->now_ms};
-    if (!bl_kinesis_read(c, &p, "ShardId ShardIteratorType") ||
-        !bl_param_string(c, &p, "ShardId", &id))
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ShardId", &id))
         return false;
     bl_store_lock(c->store);
     const struct bl_stream *s = bl_stream_param(c, &p);
@@ -249,8 +248,8 @@ bool bl_kinesis_get_records(struct bl_call *c)
     struct bl_iterator it;
     int64_t limit = READ_MAX, last_ms = c->now_ms;
     int index;
-    if (!bl_kinesis_read(c, &p, "ShardIterator") ||
-        !bl_param_string(c, &p, "ShardIterator", &text) || !bl_param_int(c, &p, "Limit", &limit))
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ShardIterator", &text) ||
+        !bl_param_int(c, &p, "Limit", &limit))
         return false;
     if (!bl_iterator_read(text, &it))
         return bl_fail(c, BL_InvalidArgumentException, "Invalid ShardIterator.");

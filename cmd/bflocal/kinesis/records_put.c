@@ -54,8 +54,7 @@ static bool read_entry(struct bl_call *c, const struct bl_params *p, size_t reco
 {
     struct bf_str hash = {NULL, 0};
     *en = (struct entry){0};
-    if (!bl_kinesis_check(c, p, record, "Data PartitionKey") ||
-        !bl_param_string(c, p, "PartitionKey", &en->key) ||
+    if (!bl_param_string(c, p, "PartitionKey", &en->key) ||
         !bl_param_string(c, p, "Data", &en->data) ||
         !bl_param_string(c, p, "ExplicitHashKey", &hash))
         return false;
@@ -129,18 +128,11 @@ static bool read_entries(struct bl_call *c, struct bf_str records, struct entry 
         return bl_fail(c, BL_SerializationException, "Records: expected a list");
     while (bf_json_element(&j, &e) == BF_JSON_MORE) {
         if (!bf_json_value(&j, &v, &e) || *n == BATCH_MAX)
-            return bl_fail(c, BL_ValidationException,
-                           "1 validation error detected: Value at 'records' failed to satisfy "
-                           "constraint: Member must have length less than or equal to %d",
-                           BATCH_MAX);
+            return bl_fail(c, BL_SerializationException, "Records: %s", e.text);
         if (!bl_params_read_object(c, v.raw, &p) || !read_entry(c, &p, *n + 1, &(*list)[*n]))
             return false;
         bytes += (*list)[(*n)++].bytes;
     }
-    if (*n == 0)
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value '[]' at 'records' failed to satisfy "
-                       "constraint: Member must have length greater than or equal to 1");
     if (bytes > BATCH_BYTES)
         return bl_fail(c, BL_InvalidArgumentException, "Records size exceeds %d MB limit",
                        BATCH_BYTES / 1024 / 1024);
@@ -164,8 +156,7 @@ bool bl_kinesis_put_records(struct bl_call *c)
     struct entry *list;
     struct bf_err e = {0};
     size_t n, failed = 0;
-    if (!bl_kinesis_read(c, &p, "Records") ||
-        !read_entries(c, bl_param_raw(&p, "Records"), &list, &n))
+    if (!bl_params_read(c, &p) || !read_entries(c, bl_param_raw(&p, "Records"), &list, &n))
         return false;
     if (!bl_store_begin_bulk(c->store, &e))
         return bl_fail_err(c, &e);

@@ -17,13 +17,7 @@ static bool read_mode(struct bl_call *c, const struct bl_params *p, bool *on_dem
     if (!bl_params_read_object(c, raw, &mode) || !bl_param_string(c, &mode, "StreamMode", &text))
         return false;
     *on_demand = bf_str_is(text, "ON_DEMAND");
-    return *on_demand || bf_str_is(text, "PROVISIONED") ||
-           bl_fail(
-               c, BL_ValidationException,
-               "1 validation error detected: Value '%.*s' at 'streamModeDetails.streamMode' "
-               "failed to satisfy constraint: Member must satisfy enum value set: [PROVISIONED, "
-               "ON_DEMAND]",
-               BF_SHOWN(text));
+    return true;
 }
 
 bool bl_stream_insert(struct bl_call *c, struct bl_stream *s, int64_t shards)
@@ -71,7 +65,7 @@ bool bl_kinesis_create(struct bl_call *c)
     int64_t count = 0;
     bool on_demand;
     struct bf_err e = {0};
-    if (!bl_kinesis_read(c, &p, "StreamName") || !bl_param_string(c, &p, "StreamName", &name) ||
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "StreamName", &name) ||
         !bl_param_int(c, &p, "ShardCount", &count) || !read_mode(c, &p, &on_demand))
         return false;
     if (count == 0)
@@ -111,7 +105,7 @@ bool bl_kinesis_delete(struct bl_call *c)
     struct bl_params p;
     struct bf_err e = {0};
     struct bl_kinesis *k = c->local->kinesis;
-    if (!bl_kinesis_read(c, &p, ""))
+    if (!bl_params_read(c, &p))
         return false;
     if (!bl_store_begin_delete(c->store, &e))
         return bl_fail_err(c, &e);
@@ -165,7 +159,7 @@ bool bl_kinesis_describe(struct bl_call *c)
     struct bl_params p;
     struct bf_str after = {NULL, 0};
     int64_t limit = 100;
-    if (!bl_kinesis_read(c, &p, "") || !bl_param_string(c, &p, "ExclusiveStartShardId", &after) ||
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ExclusiveStartShardId", &after) ||
         !bl_param_int(c, &p, "Limit", &limit))
         return false;
     bl_store_lock(c->store);
@@ -192,7 +186,7 @@ bool bl_kinesis_describe(struct bl_call *c)
 bool bl_kinesis_summary(struct bl_call *c)
 {
     struct bl_params p;
-    if (!bl_kinesis_read(c, &p, ""))
+    if (!bl_params_read(c, &p))
         return false;
     bl_store_lock(c->store);
     const struct bl_stream *s = bl_stream_param(c, &p);
@@ -217,8 +211,7 @@ bool bl_kinesis_list(struct bl_call *c)
     struct bl_params p;
     struct bf_str after = {NULL, 0};
     int64_t limit = 100;
-    if (!bl_kinesis_read(c, &p, "") ||
-        !bl_param_string(c, &p, "ExclusiveStartStreamName", &after) ||
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ExclusiveStartStreamName", &after) ||
         !bl_param_string(c, &p, "NextToken", &after) || !bl_param_int(c, &p, "Limit", &limit))
         return false;
     struct bl_kinesis *k = c->local->kinesis;
@@ -252,8 +245,7 @@ static bool retention(struct bl_call *c, bool longer)
     struct bl_params p;
     int64_t hours = 0;
     struct bf_err e = {0};
-    if (!bl_kinesis_read(c, &p, "RetentionPeriodHours") ||
-        !bl_param_int(c, &p, "RetentionPeriodHours", &hours))
+    if (!bl_params_read(c, &p) || !bl_param_int(c, &p, "RetentionPeriodHours", &hours))
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);

@@ -177,10 +177,8 @@ bool bl_lambda_list_aliases(struct bl_call *c, struct bf_str function)
                              version = bl_query(c, "FunctionVersion"),
                              marker = bl_query(c, "Marker");
     const struct bl_alias *last = NULL;
-    size_t limit = 0;
+    size_t limit = bl_lambda_page(c);
     bool more = false;
-    if (!bl_lambda_page(c, &limit))
-        return false;
     json_t *list = json_array();
     pthread_mutex_lock(&f->mutex);
     bool known = bl_lambda_find(f, name) != NULL;

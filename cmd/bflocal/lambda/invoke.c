@@ -72,9 +72,6 @@ bool bl_lambda_run(struct bl_call *c, struct bf_str function)
     pthread_mutex_unlock(&c->local->lambda->mutex);
     if (!known)
         return bl_lambda_fail_function(c, function);
-    if (type.n && !later && !dry && !bf_str_is(type, "RequestResponse"))
-        return bl_lambda_fail(c, 400, "InvalidParameterValueException",
-                              "Invalid InvocationType: %.*s", BF_SHOWN(type));
     if (!check_payload(c, payload, later ? BL_EVENT_PAYLOAD_MAX : BL_PAYLOAD_MAX))
         return false;
     name = bl_lambda_qualified(c, name, qualifier);

@@ -26,8 +26,8 @@ typedef bool bl_lambda_changer(struct bl_call *c, struct bf_str function, const 
 bool bl_lambda_change(struct bl_call *c, struct bf_str function, bl_lambda_changer *run);
 /* The last part of the path, decoded, in the arena: the name of an alias. */
 struct bf_str bl_lambda_last_part(struct bl_call *c);
-/* MaxItems. False: the answer is set. */
-bool bl_lambda_page(struct bl_call *c, size_t *limit);
+/* MaxItems, or the most that a page has. */
+size_t bl_lambda_page(struct bl_call *c);
 /* RevisionId, if the request has one, is that of the configuration. False: the answer is set. */
 bool bl_lambda_check_revision(struct bl_call *c, const json_t *body, const json_t *config);
 void bl_lambda_new_revision(json_t *config);

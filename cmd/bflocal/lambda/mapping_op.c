@@ -174,12 +174,9 @@ static bool check_source(struct bl_call *c, const json_t *body)
         return bl_lambda_fail(c, 400, "InvalidParameterValueException",
                               "bflocal maps streams of Kinesis and of DynamoDB, not %.200s",
                               source);
-    if (strcmp(position, "TRIM_HORIZON") != 0 && strcmp(position, "LATEST") != 0 &&
-        strcmp(position, "AT_TIMESTAMP") != 0)
-        return fail_value(c, *position ? "StartingPosition is TRIM_HORIZON, LATEST or AT_TIMESTAMP"
-                                       : "1 validation error detected: Value null at "
-                                         "'startingPosition' failed to satisfy constraint: Member "
-                                         "must not be null.");
+    if (!*position)
+        return fail_value(c, "1 validation error detected: Value null at 'startingPosition' failed "
+                             "to satisfy constraint: Member must not be null.");
     if (strcmp(position, "AT_TIMESTAMP") == 0 &&
         !json_is_number(json_object_get(body, "StartingPositionTimestamp")))
         return fail_value(c, "StartingPositionTimestamp is required for AT_TIMESTAMP");

@@ -12,7 +12,12 @@
 #include "lib/encoding/base64.h"
 #include "lib/encoding/sha256.h"
 
-enum { ENVIRONMENT_MAX = 4096, ZIP_MAX = 50 * 1024 * 1024 };
+enum {
+    ENVIRONMENT_MAX = 4096,
+    MEMORY_MAX_MB = 10240,
+    TIMEOUT_MAX_S = 900,
+    ZIP_MAX = 50 * 1024 * 1024
+};
 
 static void put_time(json_t *config, int64_t now_ms)
 {
@@ -54,22 +59,15 @@ static bool fail_parameter(struct bl_call *c, const char *text)
     return bl_lambda_fail(c, 400, "InvalidParameterValueException", "%s", text);
 }
 
-static bool check_number(struct bl_call *c, const json_t *body, const char *name, int64_t low,
-                         int64_t high)
+/* What the model has no maximum for, or a larger one (Lambda quotas). */
+static bool check_most(struct bl_call *c, const json_t *body, const char *name, int64_t most)
 {
-    const json_t *v = json_object_get(body, name);
-    if (!v)
-        return true;
-    if (json_is_integer(v) && json_integer_value(v) >= low && json_integer_value(v) <= high)
-        return true;
-    char member[64];
-    snprintf(member, sizeof member, "%c%s", name[0] + 32, name + 1);
-    return bl_lambda_fail(c, 400, "InvalidParameterValueException",
-                          "1 validation error detected: Value '%lld' at '%s' failed to satisfy "
-                          "constraint: Member must have value %s than or equal to %lld",
-                          (long long)json_integer_value(v), member,
-                          json_integer_value(v) < low ? "greater" : "less",
-                          (long long)(json_integer_value(v) < low ? low : high));
+    int64_t n = bl_document_int(body, name, 0);
+    return n <= most ||
+           bl_lambda_fail(c, 400, "InvalidParameterValueException",
+                          "1 validation error detected: Value '%lld' at '%c%s' failed to satisfy "
+                          "constraint: Member must have value less than or equal to %lld",
+                          (long long)n, name[0] | 32, name + 1, (long long)most);
 }
 
 /* Of 4 KiB together (Lambda quotas). */
@@ -104,8 +102,8 @@ static bool take_settings(struct bl_call *c, const json_t *body, json_t *config)
             json_array_size(json_object_get(body, refused[i])))
             return bl_lambda_fail(c, 400, "InvalidParameterValueException",
                                   "bflocal has no %s for functions", refused[i]);
-    if (!check_number(c, body, "Timeout", 1, 900) ||
-        !check_number(c, body, "MemorySize", 128, 10240) || !check_environment(c, body))
+    if (!check_most(c, body, "Timeout", TIMEOUT_MAX_S) ||
+        !check_most(c, body, "MemorySize", MEMORY_MAX_MB) || !check_environment(c, body))
         return false;
     for (size_t i = 0; i < BF_COUNT(kept); i++)
         if (json_object_get(body, kept[i]))

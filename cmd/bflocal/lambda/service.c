@@ -5,11 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/http/absent.h"
+#include "cmd/bflocal/http/check.h"
 #include "cmd/bflocal/http/reply.h"
 #include "cmd/bflocal/lambda/lambda.h"
 #include "cmd/bflocal/lambda/mapping.h"
-#include "cmd/bflocal/model/model.h"
 #include "lib/base/wait.h"
 #include "lib/encoding/enc.h"
 #include "lib/json/write.h"
@@ -59,15 +58,7 @@ bool bl_lambda_fail(struct bl_call *c, int status, const char *type, const char 
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    bf_buf_reset(&c->ans.body);
-    c->failed = true;
-    c->ans.status = status;
-    c->ans.nheaders = 0;
-    bl_answer_header(c, "x-amzn-ErrorType", bf_str_of(type));
-    bf_buf_addf(&c->ans.body, "{\"Type\":\"%s\",\"Message\":", status < 500 ? "User" : "Service");
-    bf_json_put_string(&c->ans.body, bf_str_of(text));
-    bf_buf_addc(&c->ans.body, '}');
-    return false;
+    return bl_fail_rest(c, status, type, text);
 }
 
 bool bl_lambda_fail_function(struct bl_call *c, struct bf_str function)
@@ -144,32 +135,6 @@ struct bf_str bl_lambda_last_part(struct bl_call *c)
     return decode(c, part, &out) ? out : BF_STR("");
 }
 
-/* Converts the answer of an injected fault, which has the form of the JSON protocols, to Lambda's form. */
-static void name_fault(struct bl_call *c)
-{
-    bool throttled = c->ans.error == BL_TooManyRequestsException;
-    c->ans.status = throttled ? 429 : 500;
-    bl_answer_header(c, "x-amzn-ErrorType",
-                     bf_str_of(throttled ? "TooManyRequestsException" : "ServiceException"));
-}
-
-/* Are the members in the body as the service's model has them? False: the answer is set. */
-static bool check_model(struct bl_call *c)
-{
-    const struct bl_model *m = bl_model_find("lambda", c->op_name);
-    struct bf_buf text;
-    if (!m)
-        return true;
-    bf_buf_init(&text, 16 * 1024);
-    enum bl_model_verdict verdict = bl_model_check(m, c->req.body, &text);
-    if (verdict != BL_MODEL_FITS)
-        bl_lambda_fail(c, 400,
-                       verdict == BL_MODEL_TYPE ? "SerializationException" : "ValidationException",
-                       "%.*s", (int)text.n, text.p ? text.p : "");
-    bf_buf_free(&text);
-    return verdict == BL_MODEL_FITS;
-}
-
 /* The qualifier in the function's name is that of the query, if there are both. */
 static bool agrees(struct bl_call *c, struct bf_str function)
 {
@@ -191,14 +156,16 @@ static void run_route(struct bl_call *c)
             "bflocal has no %.*s %.200s: it holds the part of Lambda that the pipeline uses",
             (int)c->req.method.n, c->req.method.p, c->req.path.p);
     else if (bl_reply_fault(c))
-        name_fault(c);
+        return;
     else if (function.p && !decode(c, function, &decoded))
         bl_lambda_fail(c, 400, "ValidationException", "The function's name is not valid.");
+    else if (!bl_call_check(c))
+        return;
     else if (!agrees(c, decoded))
         bl_lambda_fail(c, 400, "InvalidParameterValueException",
                        "The derived qualifier from the function name does not match the specified "
                        "qualifier.");
-    else if (!check_model(c) || !r->run(c, decoded))
+    else if (!r->run(c, decoded))
         c->failed = true;
 }
 
@@ -229,8 +196,12 @@ static bool open_lambda(struct bl_local *l, struct bf_err *e)
     pthread_mutex_init(&f->changing, NULL);
     bf_wait_init(&f->events_changed);
     bf_wait_init(&f->given_back);
-    return bl_lambda_inherit(f, e) && bl_lambda_load(f, e) && bl_lambda_events_load(f, e) &&
-           bl_mappings_load(l, e);
+    if (!(bl_lambda_inherit(f, e) && bl_lambda_load(f, e) && bl_lambda_events_load(f, e) &&
+          bl_mappings_load(l, e)))
+        return false;
+    /* Of earlier updates, whose processes are gone, and of calls that a crash cut off. */
+    bl_lambda_remove_code(f, NULL);
+    return true;
 }
 
 static void start_lambda(struct bl_local *l)
@@ -281,6 +252,7 @@ static const struct bl_protocol rest = {.begin = on_begin, .finish = on_finish, 
 
 static const struct bl_dialect dialect = {.content_type = "application/json",
                                           .error_prefix = "",
+                                          .rest = true,
                                           .throttled_error = BL_TooManyRequestsException,
                                           .throttled = "Rate Exceeded."};
 

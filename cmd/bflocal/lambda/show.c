@@ -5,7 +5,7 @@
 #include "cmd/bflocal/lambda/lambda.h"
 #include "lib/base/num.h"
 
-enum { PAGE = 50, ITEMS_MAX = 10000 };
+enum { PAGE = 50 };
 
 struct bf_str bl_lambda_request(struct bl_call *c, struct bf_str function, struct bf_str *qualifier)
 {
@@ -57,18 +57,11 @@ bool bl_lambda_get(struct bl_call *c, struct bf_str function)
     return get(c, function, true);
 }
 
-bool bl_lambda_page(struct bl_call *c, size_t *limit)
+size_t bl_lambda_page(struct bl_call *c)
 {
-    struct bf_str items = bl_query(c, "MaxItems");
-    uint64_t n = PAGE;
+    uint64_t n;
     struct bf_err e;
-    if (items.n && (!bf_num_u64(items, &n, &e) || n < 1 || n > ITEMS_MAX))
-        return bl_lambda_fail(c, 400, "InvalidParameterValueException",
-                              "1 validation error detected: Value '%.*s' at 'maxItems' failed to "
-                              "satisfy constraint: Member must be between 1 and %d",
-                              BF_SHOWN(items), ITEMS_MAX);
-    *limit = n < PAGE ? (size_t)n : PAGE;
-    return true;
+    return bf_num_u64(bl_query(c, "MaxItems"), &n, &e) && n < PAGE ? (size_t)n : PAGE;
 }
 
 /* The functions that `wanted` takes, a page of them. The marker is NAME:VERSION. */
@@ -77,10 +70,8 @@ static bool list(struct bl_call *c, const char *member, struct bf_str name, bool
     struct bl_lambda *f = c->local->lambda;
     struct bf_str marker = bl_query(c, "Marker");
     const struct bl_function *last = NULL;
-    size_t limit = PAGE;
+    size_t limit = bl_lambda_page(c);
     bool after = !marker.n, more = false;
-    if (!bl_lambda_page(c, &limit))
-        return false;
     json_t *out = json_array();
     pthread_mutex_lock(&f->mutex);
     for (const struct bl_function *fn = f->functions; fn && !more; fn = fn->next) {

@@ -9,7 +9,14 @@
 #include "cmd/bflocal/model/model_impl.h"
 #include "lib/json/scan.h"
 
-enum { PATH_MAX_BYTES = 512, SHOWN_MAX = 256, VIOLATIONS_MAX = 20 };
+enum { DEPTH_MAX = 32, SHOWN_MAX = 256, VIOLATIONS_MAX = 20 };
+
+/* A step of the path to a value: a member or a key, or an element by its number from 1. */
+struct step {
+    struct bf_str name;
+    size_t element;
+    bool member;
+};
 
 struct walk {
     struct bf_json j;
@@ -18,31 +25,37 @@ struct walk {
     size_t violations;
     bool mistyped;
     bool *misfit; /* not NULL: a string that does not fit sets it, and its list or map reports */
-    size_t depth; /* of the path, in bytes */
-    char path[PATH_MAX_BYTES];
+    size_t depth;
+    struct step path[DEPTH_MAX]; /* deeper values have the path of this depth in messages */
 };
 
-/* Appends to the path; the caller sets depth back. Members begin with a small letter there. */
-static void descend(struct walk *w, struct bf_str name, bool member)
+/* The caller sets depth back. */
+static void descend(struct walk *w, struct step s)
 {
-    size_t room = sizeof w->path - w->depth;
-    if (!name.p || name.n + 2 > room)
-        return;
-    if (w->depth)
-        w->path[w->depth++] = '.';
-    memcpy(w->path + w->depth, name.p, name.n);
-    if (member)
-        w->path[w->depth] = bf_ascii_lower(w->path[w->depth]);
-    w->depth += name.n;
+    if (w->depth < DEPTH_MAX)
+        w->path[w->depth] = s;
+    w->depth++;
 }
 
-static void descend_element(struct walk *w, size_t i)
+static void descend_member(struct walk *w, const char *name)
 {
-    char digits[24];
-    struct bf_buf b = {.p = digits, .cap = sizeof digits, .max = sizeof digits};
-    bf_buf_u64(&b, i);
-    descend(w, bf_buf_view(&b), false);
-    descend(w, BF_STR("member"), false);
+    descend(w, (struct step){.name = bf_str_of(name), .member = true});
+}
+
+/* Members begin with a small letter in messages. */
+static void put_path(struct walk *w)
+{
+    for (size_t i = 0; i < w->depth && i < DEPTH_MAX; i++) {
+        const struct step *s = &w->path[i];
+        if (i)
+            bf_buf_addc(w->text, '.');
+        if (s->element)
+            bf_buf_addf(w->text, "%zu.member", s->element);
+        else if (s->member)
+            bf_buf_addf(w->text, "%c%s", bf_ascii_lower(s->name.p[0]), s->name.p + 1);
+        else
+            bf_buf_adds(w->text, s->name);
+    }
 }
 
 /* Begins "Value 'x' at 'path' failed to satisfy constraint: ". quoted.p == NULL: null. */
@@ -53,7 +66,9 @@ static void begin_violation(struct walk *w, struct bf_str value, const char *quo
     bf_buf_lit(w->text, "Value");
     if (value.p)
         bf_buf_addf(w->text, " %s%.*s%s", quote, BF_SHOWN_TO(value, SHOWN_MAX), quote);
-    bf_buf_addf(w->text, " at '%.*s' failed to satisfy constraint: ", (int)w->depth, w->path);
+    bf_buf_lit(w->text, " at '");
+    put_path(w);
+    bf_buf_lit(w->text, "' failed to satisfy constraint: ");
 }
 
 static void violate_value(struct walk *w, const struct bl_shape *s, struct bf_str value)
@@ -74,29 +89,6 @@ static void check_range(struct walk *w, const struct bl_shape *s, const char *wh
         bf_buf_addf(w->text, "Member must have %s less than or equal to %lld", what,
                     (long long)s->max);
     }
-}
-
-static int64_t count_characters(struct bf_str s)
-{
-    int64_t n = 0;
-    for (size_t i = 0; i < s.n; i++)
-        n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-    return n;
-}
-
-static bool is_value(const struct bl_shape *s, struct bf_str text)
-{
-    for (size_t i = 0; i < s->n; i++)
-        if (bf_str_eq(text, bf_str_of(bl_model_values(s)[i])))
-            return true;
-    return s->n == 0;
-}
-
-static bool fits(const struct bl_shape *s, struct bf_str text)
-{
-    int64_t n = count_characters(text);
-    return n >= s->min && n <= s->max && is_value(s, text) &&
-           (!s->pattern || bl_model_matches(s, text));
 }
 
 static void put_values(struct walk *w, const struct bl_shape *s)
@@ -145,9 +137,18 @@ static void violate_inside(struct walk *w, const struct bl_shape *inside, bool m
     put_constraints(w, inside);
 }
 
+/* Whether a string fits without its being decoded or counted: it is not longer than its JSON. */
+static bool surely_fits(const struct bl_shape *s, struct bf_str json)
+{
+    return !s->pattern && !s->n && s->min <= 1 && (json.n || s->min <= 0) &&
+           (int64_t)json.n <= s->max;
+}
+
 static void check_string(struct walk *w, const struct bl_shape *s, const struct bf_json_val *v)
 {
     struct bf_str text = v->text;
+    if (surely_fits(s, text))
+        return;
     if (v->escaped) {
         bf_buf_reset(&w->plain);
         bf_json_unescape(&w->plain, v->text);
@@ -156,16 +157,16 @@ static void check_string(struct walk *w, const struct bl_shape *s, const struct 
         text = bf_buf_view(&w->plain);
     }
     if (w->misfit) {
-        *w->misfit |= !fits(s, text);
+        *w->misfit |= !bl_text_fits(s, text);
         return;
     }
-    check_range(w, s, "length", count_characters(text), text);
+    check_range(w, s, "length", bl_text_length(text), text);
     if (s->pattern && !bl_model_matches(s, text)) {
         violate_value(w, s, text);
         bf_buf_addf(w->text, "Member must satisfy regular expression pattern: %s",
                     bl_model_pattern(s));
     }
-    if (is_value(s, text))
+    if (bl_text_is_value(s, text))
         return;
     violate_value(w, s, text);
     put_values(w, s);
@@ -263,6 +264,12 @@ static bool check_scalar(struct walk *w, const struct bl_shape *s)
     return true;
 }
 
+static void violate_null(struct walk *w)
+{
+    begin_violation(w, BF_STR("null"), "");
+    bf_buf_lit(w->text, "Member must not be null");
+}
+
 static void require_members(struct walk *w, const struct bl_shape *s, uint64_t seen)
 {
     const struct bl_shape_member *m = bl_model_members(s);
@@ -270,9 +277,8 @@ static void require_members(struct walk *w, const struct bl_shape *s, uint64_t s
     for (size_t i = 0; i < s->n; i++) {
         if (!m[i].required || (seen >> i & 1))
             continue;
-        descend(w, bf_str_of(m[i].name), true);
-        begin_violation(w, BF_STR("null"), "");
-        bf_buf_lit(w->text, "Member must not be null");
+        descend_member(w, m[i].name);
+        violate_null(w);
         w->depth = depth;
     }
 }
@@ -305,7 +311,7 @@ static bool check_structure(struct walk *w, const struct bl_shape *s)
             continue;
         }
         seen |= (uint64_t)1 << (m - bl_model_members(s));
-        descend(w, bf_str_of(m->name), true);
+        descend_member(w, m->name);
         if (!check_value(w, bl_model_shape(m->shape)))
             return false;
         w->depth = depth;
@@ -318,8 +324,13 @@ static bool check_structure(struct walk *w, const struct bl_shape *s)
 /* An element of a list or a value of a map. */
 static bool check_inside(struct walk *w, const struct bl_shape *s, bool *misfit)
 {
+    enum bf_json_type type;
+    struct bf_err e;
     w->misfit = s->kind == BL_SHAPE_STRING ? misfit : NULL;
-    bool ok = check_value(w, s);
+    bool ok = bf_json_peek(&w->j, &type, &e);
+    if (ok && type == BF_JSON_NULL)
+        violate_null(w);
+    ok = ok && check_value(w, s);
     w->misfit = NULL;
     return ok;
 }
@@ -332,7 +343,7 @@ static bool check_list(struct walk *w, const struct bl_shape *s)
     size_t depth = w->depth, n = 0;
     bool misfit = false;
     while ((more = bf_json_element(&w->j, &e)) == BF_JSON_MORE) {
-        descend_element(w, ++n);
+        descend(w, (struct step){.element = ++n});
         if (!check_inside(w, element, &misfit))
             return false;
         w->depth = depth;
@@ -361,7 +372,7 @@ static bool check_map(struct walk *w, const struct bl_shape *s)
     bool bad_key = false, bad_value = false;
     while ((more = bf_json_member(&w->j, &key, &e)) == BF_JSON_MORE) {
         n++;
-        descend(w, key.text, false);
+        descend(w, (struct step){.name = key.text});
         check_key(w, keys, &key, &bad_key);
         if (!check_inside(w, values, &bad_value))
             return false;
@@ -392,17 +403,67 @@ static bool check_value(struct walk *w, const struct bl_shape *s)
                                          : check_map(w, s);
 }
 
-enum bl_model_verdict bl_model_check(const struct bl_model *m, struct bf_str body,
-                                     struct bf_buf *text)
+/* The strings of a list in one header. */
+static void check_items(struct walk *w, const struct bl_shape *s, struct bf_str text)
 {
-    struct walk w = {.text = text};
+    struct bf_str item;
+    bool misfit = false;
+    while (text.n && bf_str_split(&text, ',', &item))
+        misfit = misfit || !bl_text_fits(s, bf_str_trim(item));
+    violate_inside(w, s, misfit, BF_STR("[...]"), "Member");
+}
+
+static bool check_outside(struct walk *w, const struct bl_outside *o, struct bf_str text)
+{
+    const struct bl_shape *s = bl_model_shape(o->shape);
+    const struct bf_json_val v = {.type = BF_JSON_STRING, .text = text};
+    if (!text.p && o->required)
+        violate_null(w);
+    if (!text.p)
+        return true;
+    if (!bl_text_has_type(s, text))
+        return fail_type(w, s, BF_JSON_STRING);
+    if (s->kind == BL_SHAPE_INTEGER)
+        check_integer(w, s, text);
+    else if (s->kind == BL_SHAPE_STRING)
+        check_string(w, s, &v);
+    else if (s->kind == BL_SHAPE_LIST)
+        check_items(w, bl_model_shape(s->first), text);
+    return true;
+}
+
+static bool check_all_outside(struct walk *w, const struct bl_model *m,
+                              const struct bl_model_request *r, const struct bl_outside **wrong)
+{
+    size_t n;
+    const struct bl_outside *o = bl_model_outside(m, &n);
+    bool ok = true;
+    for (size_t i = 0; ok && r->outside && i < n; i++) {
+        descend_member(w, o[i].name);
+        ok = check_outside(w, &o[i], r->outside(r->arg, &o[i]));
+        w->depth = 0;
+        if (!*wrong && (!ok || w->violations))
+            *wrong = &o[i];
+    }
+    return ok;
+}
+
+enum bl_model_verdict bl_model_check(const struct bl_model *m, const struct bl_model_request *r,
+                                     struct bf_buf *text, const struct bl_outside **wrong)
+{
+    struct walk w;
     struct bf_buf violations;
-    body = bf_str_trim(body);
-    bf_json_init(&w.j, body.n ? body : BF_STR("{}"));
+    struct bf_str body = bf_str_trim(r->body);
     bf_buf_init(&violations, text->max - 64); /* its head: the number of violations */
-    bf_buf_init(&w.plain, body.n + 1);
     w.text = &violations;
-    bool whole = check_value(&w, bl_model_input(m));
+    w.violations = w.depth = 0;
+    w.mistyped = false;
+    w.misfit = NULL;
+    bf_json_init(&w.j, body.n ? body : BF_STR("{}"));
+    bf_buf_init(&w.plain, body.n + 1);
+    *wrong = NULL;
+    bool whole =
+        check_all_outside(&w, m, r, wrong) && (!r->body.p || check_value(&w, bl_model_body(m)));
     if (w.mistyped)
         bf_buf_adds(text, bf_buf_view(&violations));
     else if (whole && w.violations)

@@ -40,8 +40,18 @@ const struct bl_shape *bl_model_shape(size_t number);
 const struct bl_shape_member *bl_model_members(const struct bl_shape *s);
 const char *const *bl_model_values(const struct bl_shape *s);
 
-/* The shape of the operation's input. */
-const struct bl_shape *bl_model_input(const struct bl_model *m);
+/* The shape of the operation's body, and its n members outside of the body. */
+const struct bl_shape *bl_model_body(const struct bl_model *m);
+const struct bl_outside *bl_model_outside(const struct bl_model *m, size_t *n);
+
+/* Is the text a number or a boolean, if the shape is one? */
+bool bl_text_has_type(const struct bl_shape *s, struct bf_str text);
+
+int64_t bl_text_length(struct bf_str s); /* in code points */
+
+/* Is it in the enumeration, if there is one? Does it meet all constraints of a string? */
+bool bl_text_is_value(const struct bl_shape *s, struct bf_str text);
+bool bl_text_fits(const struct bl_shape *s, struct bf_str text);
 
 /* The expression, as messages show it, and whether the text matches it. */
 const char *bl_model_pattern(const struct bl_shape *s);

@@ -5,7 +5,7 @@
 
 struct bl_model {
     const char *service, *operation;
-    uint16_t shape;
+    uint16_t body, outside, noutside;
 };
 
 struct pattern {
@@ -26,7 +26,7 @@ static int compare(const void *a, const void *b)
 
 const struct bl_model *bl_model_find(const char *service, const char *operation)
 {
-    const struct bl_model wanted = {service, operation, 0};
+    const struct bl_model wanted = {service, operation, 0, 0, 0};
     return bsearch(&wanted, ops, BF_COUNT(ops), sizeof ops[0], compare);
 }
 
@@ -45,9 +45,15 @@ const char *const *bl_model_values(const struct bl_shape *s)
     return &values[s->first];
 }
 
-const struct bl_shape *bl_model_input(const struct bl_model *m)
+const struct bl_shape *bl_model_body(const struct bl_model *m)
 {
-    return &shapes[m->shape];
+    return &shapes[m->body];
+}
+
+const struct bl_outside *bl_model_outside(const struct bl_model *m, size_t *n)
+{
+    *n = m->noutside;
+    return &outside[m->outside];
 }
 
 const char *bl_model_pattern(const struct bl_shape *s)

@@ -15,6 +15,8 @@ bool bl_s3_bucket_exists(struct bl_store *s, struct bf_str bucket)
     return found;
 }
 
+enum { BUCKETS_MAX = 10000 };
+
 /* The parameters of ListBuckets (API reference: MaxBuckets, Prefix, ContinuationToken,
  * BucketRegion). */
 struct buckets {
@@ -27,12 +29,10 @@ static bool read_buckets(struct bl_call *c, struct buckets *b)
 {
     struct bf_str max = bl_query(c, "max-buckets"), token = bl_query(c, "continuation-token");
     struct bf_err e;
-    *b = (struct buckets){
-        .prefix = bl_query(c, "prefix"), .region = bl_query(c, "bucket-region"), .max = 10000};
+    *b = (struct buckets){.prefix = bl_query(c, "prefix"), .region = bl_query(c, "bucket-region")};
     b->paged = max.p || token.p || b->prefix.p || b->region.p;
-    if (max.p && (!bf_num_u64(max, &b->max, &e) || b->max < 1 || b->max > 10000))
-        return bl_s3_failf(c, BL_S3_InvalidArgument,
-                           "Argument max-buckets must be an integer between 1 and 10000");
+    if (!bf_num_u64(max, &b->max, &e))
+        b->max = BUCKETS_MAX;
     if (!token.p)
         return true;
     struct bf_buf name;

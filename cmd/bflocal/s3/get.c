@@ -222,11 +222,6 @@ void bl_s3_get_attributes(struct bl_call *c)
 {
     struct bl_s3_object o;
     char date[32];
-    if (!bl_header(c, "x-amz-object-attributes").p) {
-        bl_s3_failf(c, BL_S3_InvalidRequest,
-                    "Missing required header for this request: x-amz-object-attributes");
-        return;
-    }
     if (!find_and_open(c, &o) || !check_conditions(c, &o))
         return;
     bl_answer_drop_file(c);

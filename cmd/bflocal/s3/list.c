@@ -157,17 +157,10 @@ static bool begin_listing(struct bl_call *c, struct listing *l)
         l->prefix = BF_STR("");
     struct bf_str max = bl_query(c, "max-keys"), encoding = bl_query(c, "encoding-type");
     struct bf_err e;
-    l->max = KEYS_MAX;
-    if (max.n && !bf_num_u64(max, &l->max, &e))
-        return bl_s3_failf(c, BL_S3_InvalidArgument,
-                           "Provided max-keys not an integer or within integer range");
-    if (encoding.p && !bf_str_is(encoding, "url"))
-        return bl_s3_failf(c, BL_S3_InvalidArgument,
-                           "Invalid Encoding Method specified in Request");
     if (l->prefix.n > BL_S3_KEY_MAX || l->delimiter.n > BL_S3_KEY_MAX)
         return bl_s3_fail(c, BL_S3_KeyTooLongError);
     l->url = encoding.p != NULL;
-    if (l->max > KEYS_MAX)
+    if (!bf_num_u64(max, &l->max, &e) || l->max > KEYS_MAX)
         l->max = KEYS_MAX;
     bf_buf_init(&l->keys, 8 * 1024 * 1024);
     bf_buf_init(&l->prefixes, 8 * 1024 * 1024);

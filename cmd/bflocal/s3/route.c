@@ -151,6 +151,7 @@ const struct bl_s3_op *bl_s3_op_named(const char *name)
 /* Subresources of S3 that bflocal does not have. They must not be mistaken for the plain
  * operation. */
 static const char *const beyond[] = {
+    "abac",
     "accelerate",
     "acl",
     "analytics",
@@ -159,6 +160,9 @@ static const char *const beyond[] = {
     "inventory",
     "legal-hold",
     "logging",
+    "metadataConfiguration",
+    "metadataInventoryTable",
+    "metadataJournalTable",
     "metadataTable",
     "metrics",
     "notification",
@@ -166,11 +170,13 @@ static const char *const beyond[] = {
     "ownershipControls",
     "policyStatus",
     "publicAccessBlock",
+    "renameObject",
     "replication",
     "requestPayment",
     "restore",
     "retention",
     "select",
+    "session",
     "torrent",
     "versionId",
     "versions",

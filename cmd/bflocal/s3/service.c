@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cmd/bflocal/http/check.h"
 #include "cmd/bflocal/http/reply.h"
 #include "cmd/bflocal/wire/xml.h"
 #include "cmd/bflocal/s3/file.h"
+#include "cmd/bflocal/s3/refuse.h"
 #include "cmd/bflocal/s3/route.h"
 #include "lib/encoding/sha256.h"
 
@@ -144,7 +146,8 @@ static bool begin_call(struct bl_call *c, struct bl_s3_call *s)
     s->op = op;
     if (!check_bucket(c, s))
         return false;
-    if (!check_metadata(c) || !check_acl(c, s) || !bl_s3_check_headers(c) || !bl_s3_check_tags(c))
+    if (!bl_call_check(c) || !check_metadata(c) || !check_acl(c, s) || !bl_s3_check_headers(c) ||
+        !bl_s3_check_tags(c))
         return false;
     pthread_mutex_lock(&c->local->s3->mutex);
     s->deletes_before = c->local->s3->deletes;
@@ -208,10 +211,18 @@ static void spoil_sums(struct bl_call *c)
     }
 }
 
+/* Is a document as the service's model has it? An operation answers the lack of one. */
+static bool check_document(struct bl_call *c)
+{
+    const struct bl_model *m = bl_model_find("s3", c->op_name);
+    return bl_s3_of(c)->op->upload || !m || !bf_str_trim(c->req.body).n ||
+           bl_model_fits_xml(m, c->req.body) || bl_s3_fail(c, BL_S3_MalformedXML);
+}
+
 static void on_finish(struct bl_call *c)
 {
     c->ans.content_type = c->failed ? c->ans.content_type : "application/xml";
-    if (!c->failed && !bl_s3_reply_fault(c) && check_body(c))
+    if (!c->failed && !bl_s3_reply_fault(c) && check_body(c) && check_document(c))
         bl_s3_of(c)->op->run(c);
     if (!bf_buf_ok(&c->ans.body))
         bl_s3_fail(c, BL_S3_InternalError);
@@ -241,6 +252,7 @@ static const struct bl_protocol protocol = {
     .too_large = on_too_large,
     .head_too_large = on_head_too_large,
     .knows = on_knows,
+    .refuse = bl_s3_refuse,
 };
 
 const struct bl_service bl_service_s3 = {

@@ -2,18 +2,13 @@
 #include "cmd/bflocal/streams/streams.h"
 #include "lib/json/write.h"
 
-enum { PAGE_MAX = 100 };
+enum { PAGE_MAX = 100, SHARD_ID_MIN = 28 };
 
 static bool read_limit(struct bl_call *c, const struct bl_params *p, int64_t *limit)
 {
     *limit = PAGE_MAX;
     if (!bl_param_int(c, p, "Limit", limit))
         return false;
-    if (*limit < 1)
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
-                       "constraint: Member must have value greater than or equal to 1",
-                       (long long)*limit);
     if (*limit > PAGE_MAX)
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
@@ -72,7 +67,7 @@ bool bl_streams_list(struct bl_call *c)
     int64_t limit;
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "TableName", &table) ||
         !bl_param_string(c, &p, "ExclusiveStartStreamArn", &arn) || !read_limit(c, &p, &limit) ||
-        (table.p && !bf_str_starts(table, BF_STR("arn:")) && !bl_table_name_check(c, table)))
+        (arn.p && !bl_stream_arn_check(c, arn)))
         return false;
     bl_store_lock(c->store);
     put_streams(c, table, after_arn(c, arn), limit);
@@ -123,18 +118,17 @@ static bool read_filter(struct bl_call *c, const struct bl_params *p, const stru
                         int *parent)
 {
     struct bl_params f;
-    struct bf_str type = {NULL, 0}, id = {NULL, 0}, raw = bl_param_raw(p, "ShardFilter");
+    struct bf_str id = {NULL, 0}, raw = bl_param_raw(p, "ShardFilter");
     *parent = -1;
     if (!raw.p)
         return true;
-    if (!bl_params_read_object(c, raw, &f) || !bl_param_string(c, &f, "Type", &type) ||
-        !bl_param_string(c, &f, "ShardId", &id))
+    if (!bl_params_read_object(c, raw, &f) || !bl_param_string(c, &f, "ShardId", &id))
         return false;
-    if (!bf_str_is(type, "CHILD_SHARDS"))
+    if (id.n < SHARD_ID_MIN)
         return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value '%.*s' at 'shardFilter.type' failed to "
-                       "satisfy constraint: Member must satisfy enum value set: [CHILD_SHARDS]",
-                       BF_SHOWN(type));
+                       "1 validation error detected: Value '%.*s' at 'shardFilter.shardId' failed "
+                       "to satisfy constraint: Member must have length greater than or equal to %d",
+                       BF_SHOWN(id), SHARD_ID_MIN);
     *parent = bl_stream_shard_find(s, id);
     return *parent >= 0 || bl_fail(c, BL_ResourceNotFoundException,
                                    "Requested resource not found: Shard does not exist");
@@ -181,12 +175,11 @@ bool bl_streams_describe(struct bl_call *c)
     const struct bl_ddb_stream *s = bl_stream_arn_param(c, &p);
     bool ok = s && read_filter(c, &p, s->shards, &parent);
     int at = ok && after.p ? bl_stream_shard_find(s->shards, after) : -1;
-    if (ok && after.p && at < 0)
-        ok = bl_fail(c, BL_ResourceNotFoundException,
-                     "Requested resource not found: Shard does not exist");
     if (ok) {
         put_head(c, s);
-        put_shards(c, s->shards, parent, (size_t)(at + 1), limit);
+        /* no shard comes after one that there is not */
+        put_shards(c, s->shards, parent, after.p && at < 0 ? s->shards->n : (size_t)(at + 1),
+                   limit);
     }
     bl_store_unlock(c->store);
     return ok;

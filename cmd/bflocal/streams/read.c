@@ -52,18 +52,9 @@ static bool iterator_start(struct bl_call *c, const struct bl_params *p, const s
     bool at = bf_str_is(type, "AT_SEQUENCE_NUMBER");
     if (!at && !after) {
         *number = bf_str_is(type, "LATEST") ? s->next : shard->first;
-        if (bf_str_is(type, "LATEST") || bf_str_is(type, "TRIM_HORIZON"))
-            return !sequence.p || bl_fail(c, BL_ValidationException,
-                                          "Invalid ShardIteratorType: a SequenceNumber goes with "
-                                          "AT_SEQUENCE_NUMBER and AFTER_SEQUENCE_NUMBER only");
-        return bl_fail(
-            c, BL_ValidationException,
-            type.p ? "1 validation error detected: Value '%.*s' at 'shardIteratorType' failed to "
-                     "satisfy constraint: Member must satisfy enum value set: "
-                     "[AFTER_SEQUENCE_NUMBER, LATEST, AT_SEQUENCE_NUMBER, TRIM_HORIZON]"
-                   : "1 validation error detected: Value null%.*s at 'shardIteratorType' failed to "
-                     "satisfy constraint: Member must not be null",
-            BF_SHOWN(type));
+        return !sequence.p || bl_fail(c, BL_ValidationException,
+                                      "Invalid ShardIteratorType: a SequenceNumber goes with "
+                                      "AT_SEQUENCE_NUMBER and AFTER_SEQUENCE_NUMBER only");
     }
     if (!sequence.p)
         return bl_fail(c, BL_ValidationException,
@@ -85,10 +76,6 @@ bool bl_streams_iterator(struct bl_call *c)
     struct bl_iterator it = {.created_ms = c->now_ms};
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ShardId", &id))
         return false;
-    if (!id.p)
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value null at 'shardId' failed to satisfy "
-                       "constraint: Member must not be null");
     bl_store_lock(c->store);
     const struct bl_ddb_stream *s = bl_stream_arn_param(c, &p);
     int index = s ? bl_stream_shard_find(s->shards, id) : -1;
@@ -173,17 +160,11 @@ bool bl_streams_get_records(struct bl_call *c)
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ShardIterator", &text) ||
         !bl_param_int(c, &p, "Limit", &limit))
         return false;
-    if (!text.p)
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value null at 'shardIterator' failed to "
-                       "satisfy constraint: Member must not be null");
-    if (limit < 1 || limit > READ_MAX)
+    if (limit > READ_MAX) /* the model has no maximum */
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
-                       "constraint: Member must have value %s %d",
-                       (long long)limit,
-                       limit < 1 ? "greater than or equal to" : "less than or equal to",
-                       limit < 1 ? 1 : READ_MAX);
+                       "constraint: Member must have value less than or equal to %d",
+                       (long long)limit, READ_MAX);
     if (!read_iterator(text, &it))
         return bl_fail(c, BL_ValidationException, "Invalid ShardIterator");
     if (c->now_ms - it.created_ms > BL_STREAM_ITERATOR_MS)

@@ -2,6 +2,7 @@
 #include "cmd/bflocal/sts/service.h"
 
 #include "cmd/bflocal/http/absent.h"
+#include "cmd/bflocal/http/check.h"
 #include "cmd/bflocal/http/reply.h"
 #include "cmd/bflocal/sts/sts.h"
 
@@ -13,14 +14,15 @@ static const struct bl_op operations[] = {
 static void run_action(struct bl_call *c)
 {
     const struct bl_op *op = bl_service_op(c->service, bl_sts_form(c, "Action"));
+    c->op_name = op ? op->name : "";
     c->ans.content_type = "text/xml";
     bl_call_authenticate(c, bl_signed_region(c, c->local->region));
     if (c->auth.code != BL_AUTH_OK)
         bl_sts_fail_auth(c);
-    else if (op)
-        op->run(c);
-    else
+    else if (!op)
         bl_absent_answer(c);
+    else if (bl_call_check(c))
+        op->run(c);
 }
 
 static void on_finish(struct bl_call *c)
@@ -30,7 +32,14 @@ static void on_finish(struct bl_call *c)
     bl_reply_finish(c);
 }
 
-static const struct bl_protocol query = {.finish = on_finish};
+static void on_refuse(struct bl_call *c, const struct bl_outside *wrong, struct bf_str text)
+{
+    (void)wrong;
+    bl_sts_fail_value(c, text);
+}
+
+static const struct bl_protocol query = {
+    .finish = on_finish, .member = bl_sts_form, .refuse = on_refuse};
 
 const struct bl_service bl_service_sts = {
     .title = "STS",

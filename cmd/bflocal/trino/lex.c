@@ -238,10 +238,11 @@ bool bl_lex(struct bf_arena *a, struct bf_str sql, struct bl_token **out, size_t
         if (!next(&l))
             return false;
     }
-    if (!add(&l, BL_TOKEN_END, l.p))
-        return bf_err_nomem(e);
+    *n = l.n;
+    for (int i = 0; i <= BL_LEX_AHEAD; i++)
+        if (!add(&l, BL_TOKEN_END, l.p))
+            return bf_err_nomem(e);
     *out = l.t;
-    *n = l.n - 1;
     return true;
 }
 

@@ -21,7 +21,11 @@ struct bl_token {
     unsigned line, column;
 };
 
-/* Reads all tokens into the arena; the last one is the end. */
+enum {
+    BL_LEX_AHEAD = 2
+}; /* so many tokens after the current one may be looked at, wherever it is */
+
+/* Reads all tokens into the arena. After the n of the statement stand 1 + BL_LEX_AHEAD of the kind END. */
 bool bl_lex(struct bf_arena *a, struct bf_str sql, struct bl_token **out, size_t *n,
             struct bf_err *e) BF_MUST;
 

@@ -18,6 +18,8 @@ struct sink {
     bool (*apply)(struct sink *s, struct line *l, struct bf_str table, bool *bad, struct bf_err *e);
     /* Rows, positions and counters together; the counters begin anew. */
     bool (*commit)(struct sink *s, struct bf_err *e);
+    /* At the end of the input: warns of what was asked for and is not there. */
+    void (*tell)(const struct sink *s);
     /* Forgets what is not committed and closes it. */
     void (*close)(struct sink *s);
     /* --rebuild, at the end: what was made takes the place of the old. Closes the sink. */

@@ -106,12 +106,17 @@ BF_MUST bool pg_merge(struct pg *g, struct mirror *t, struct counters *c, struct
 BF_MUST bool pg_load_views(struct pg *g, struct bf_err *e);
 BF_MUST bool pg_read_views(struct pg *g, struct bf_err *e);
 void pg_free_views(struct pg *g);
+/* Warns of views that cannot be created yet. */
+void pg_tell_views(const struct pg *g);
 /* In the transaction: before and after the merge of a batch; then creates the views that can be, *left: some cannot yet. And
  * after the commit. */
 BF_MUST bool pg_views_before(struct pg *g, struct mirror *t, struct bf_err *e);
 BF_MUST bool pg_views_after(struct pg *g, struct mirror *t, struct bf_err *e);
 BF_MUST bool pg_make_views(struct pg *g, bool *left, struct bf_err *e);
 void pg_views_made(struct pg *g, bool left);
+/* After a merge has failed: may the indexes of roll-ups be the reason? Then the transaction can be made again without
+ * them: *e is BF_E_TEMPORARY. Returns false. */
+bool pg_views_blame(struct pg *g, const struct mirror *t, struct bf_err *e);
 
 /* pg_commit.c */
 BF_MUST bool pg_commit(struct pg *g, struct counters *c, struct bf_err *e);

@@ -20,8 +20,9 @@ static bool write_all(struct pg *g, const struct counters *c, struct counters *c
     for (struct mirror *t = g->mirrors->first; t; t = t->next) {
         if (!pg_make(g, t, e))
             return bf_err_ctx(e, "%s", t->name);
-        if (t->batch->n && (!pg_stage(g, t, e) || !pg_views_before(g, t, e) ||
-                            !pg_merge(g, t, counted, e) || !pg_views_after(g, t, e)))
+        if (t->batch->n &&
+            (!pg_stage(g, t, e) || !pg_views_before(g, t, e) ||
+             !(pg_merge(g, t, counted, e) || pg_views_blame(g, t, e)) || !pg_views_after(g, t, e)))
             return bf_err_ctx(e, "%s", t->name);
     }
     return pg_make_views(g, views_left, e) && pg_put_positions(g, counted, e) &&
@@ -95,6 +96,11 @@ static bool commit(struct sink *s, struct bf_err *e)
     return pg_commit(&of(s)->pg, s->counters, e);
 }
 
+static void tell(const struct sink *s)
+{
+    pg_tell_views(&((const struct pg_sink *)(const void *)s)->pg);
+}
+
 static void close_sink(struct sink *s)
 {
     mirrors_free(&of(s)->mirrors);
@@ -121,6 +127,7 @@ struct sink *pg_open_sink(const struct config *c, struct bf_err *e)
                             .counters = &p->mirrors.counters,
                             .apply = apply,
                             .commit = commit,
+                            .tell = tell,
                             .close = close_sink,
                             .replace = replace};
     if (pg_open(&p->pg, c, &p->mirrors, e) && pg_load(&p->mirrors, &p->pg, c, e) &&

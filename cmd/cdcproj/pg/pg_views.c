@@ -6,8 +6,7 @@
 
 #include "lib/cli/diag.h"
 
-/* Is the error about what the view computes, so that the view can be a plain one? */
-static bool is_its_own(const struct pg *g)
+bool pg_view_is_its_own(const struct pg *g)
 {
     static const char *const classes[] = {"22", "42", "0A", "54"};
     for (size_t i = 0; i < BF_COUNT(classes); i++)
@@ -27,6 +26,7 @@ static bool drop_old(struct pg *g, const struct view *v, struct bf_err *e)
     bf_buf_reset(&g->sql);
     if (!ok || g->out.n == 0)
         return ok;
+    pg_view_put_drop_index(&g->sql, v);
     bf_buf_lit(&g->sql, "DROP VIEW IF EXISTS ");
     bf_sqlite_put_name(&g->sql, v->name);
     bf_buf_lit(&g->sql, ";DROP TABLE IF EXISTS ");
@@ -54,7 +54,7 @@ static bool back(struct pg *g, struct bf_err *e)
 /* What it computes fails: it is a plain view from now on. */
 static void demote(const struct pg *g, struct view *v)
 {
-    v->kept = false;
+    v->kept = v->indexed = false;
     snprintf(v->why, sizeof v->why, "%.119s", g->c.said);
 }
 
@@ -64,12 +64,15 @@ static bool create(struct pg *g, struct view *v, bool *early, struct bf_err *e)
     struct bf_buf names;
     bf_buf_init(&names, 1 << 20);
     bool ok = bf_pg_exec(&g->c, "SAVEPOINT view", NULL, e);
-    if (ok && !pg_view_judge(g, v, early, &names, e))
+    if (ok && !pg_view_judge(g, v, early, &names, e)) {
+        snprintf(v->missing, sizeof v->missing, "%.119s", g->c.said);
         ok = *early && back(g, e);
-    else if (ok && v->kept) {
+    } else if (ok && v->kept) {
         pg_view_put_make(&g->sql, v, bf_buf_view(&names));
         ok = pg_run(g, NULL, e);
-        if (!ok && is_its_own(g)) {
+        if (ok)
+            ok = pg_view_make_index(g, v, e);
+        else if (pg_view_is_its_own(g)) {
             demote(g, v);
             ok = back(g, e);
         }
@@ -91,10 +94,10 @@ static bool note(struct pg *g, const struct view *v, struct bf_err *e)
         bf_buf_lit(&g->sql, ",NULL,");
     bf_pg_put_literal(&g->sql, bf_str_of(v->sql));
     bf_buf_addf(&g->sql, ",%d,", v->kept);
-    if (v->kept)
-        bf_buf_lit(&g->sql, "NULL");
-    else
+    if (v->why[0])
         bf_pg_put_literal(&g->sql, bf_str_of(v->why));
+    else
+        bf_buf_lit(&g->sql, "NULL");
     bf_buf_addc(&g->sql, ')');
     return pg_run(g, NULL, e);
 }
@@ -139,7 +142,8 @@ void pg_views_made(struct pg *g, bool left)
         if (t)
             t->batch->rows_is = false; /* it may need other columns */
         v->made = v->made || v->making;
-        v->making = false;
+        v->indexed = v->indexed && !v->unindex;
+        v->making = v->unindex = false;
     }
     g->views_wanted = left;
 }
@@ -200,6 +204,8 @@ static bool has_kept(const struct pg *g, const struct mirror *t)
 bool pg_views_before(struct pg *g, struct mirror *t, struct bf_err *e)
 {
     struct bf_buf *sql = &g->sql;
+    if (!pg_views_unindex(g, t, e))
+        return false;
     t->batch->rows_making = has_kept(g, t);
     if (!t->batch->rows_making)
         return true;
@@ -224,7 +230,7 @@ static bool change(struct pg *g, const struct mirror *t, struct view *v, struct 
     pg_view_put_again(&g->sql, v);
     if (pg_run(g, NULL, e))
         return true;
-    if (!is_its_own(g))
+    if (!pg_view_is_its_own(g))
         return bf_err_ctx(e, "view %.*s", BF_SHOWN(v->name));
     demote(g, v);
     v->made = false;
@@ -246,8 +252,11 @@ bool pg_views_after(struct pg *g, struct mirror *t, struct bf_err *e)
 /* The views of the database. */
 bool pg_load_views(struct pg *g, struct bf_err *e)
 {
-    struct pg_result *r =
-        bf_pg_query(&g->c, "SELECT sql,kept,why FROM _bfpipe_views ORDER BY name", 0, NULL, e);
+    static const char sql[] =
+        "SELECT sql,kept,why,EXISTS(SELECT FROM pg_class WHERE relkind='i' AND relnamespace="
+        "current_schema()::regnamespace AND relname ~ '^_bfpipe_m[0-9]+_' AND "
+        "regexp_replace(relname,'^_bfpipe_m[0-9]+_','')=name)FROM _bfpipe_views ORDER BY name";
+    struct pg_result *r = bf_pg_query(&g->c, sql, 0, NULL, e);
     struct view **end = &g->views;
     bool ok = r != NULL;
     for (int i = 0; ok && i < g->c.api->ntuples(r); i++) {
@@ -255,10 +264,12 @@ bool pg_load_views(struct pg *g, struct bf_err *e)
         struct view *v = *end;
         if (!ok || !v)
             continue;
-        v->made = true;
+        v->indexed = bf_str_is(bf_pg_text(&g->c, r, i, 3), "t");
         v->kept = bf_pg_number(&g->c, r, i, 1) != 0;
         snprintf(v->why, sizeof v->why, "%.*s",
                  BF_SHOWN_TO(bf_pg_text(&g->c, r, i, 2), sizeof v->why - 1));
+        v->made = !pg_view_is_old(v);
+        g->views_wanted = g->views_wanted || !v->made;
         end = &v->next;
     }
     if (r)
@@ -297,6 +308,13 @@ bool pg_read_views(struct pg *g, struct bf_err *e)
             view_free(NULL, v);
     }
     return ok;
+}
+
+void pg_tell_views(const struct pg *g)
+{
+    for (const struct view *v = g->views; v; v = v->next)
+        if (!v->made && !v->drop)
+            bf_diag_warn("view %.*s is not there yet: %s", BF_SHOWN(v->name), v->missing);
 }
 
 void pg_free_views(struct pg *g)

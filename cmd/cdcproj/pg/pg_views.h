@@ -34,4 +34,16 @@ void pg_view_put_again(struct bf_buf *sql, const struct view *v);
 /* The name of the temporary table of rows. */
 void pg_view_put_rows(struct bf_buf *sql, const struct mirror *t);
 
+/* Is the error about what the view computes, so that the view can be a plain one? */
+bool pg_view_is_its_own(const struct pg *g);
+
+/* pg_views_index.c: of a kept view with minima or maxima. Could they have indexes (v->indexed, v->why)? */
+BF_MUST bool pg_view_judge_index(struct pg *g, struct view *v, struct bf_err *e);
+BF_MUST bool pg_view_make_index(struct pg *g, struct view *v, struct bf_err *e);
+void pg_view_put_drop_index(struct bf_buf *sql, const struct view *v);
+/* Was it made by a version that had no indexes? */
+bool pg_view_is_old(const struct view *v);
+/* In the transaction, before a merge: drops those that pg_views_blame found. */
+BF_MUST bool pg_views_unindex(struct pg *g, const struct mirror *t, struct bf_err *e);
+
 #endif

@@ -117,5 +117,6 @@ bool pg_view_judge(struct pg *g, struct view *v, bool *early, struct bf_buf *nam
     if (v->kept)
         judge_table(g, v);
     return (!v->kept || judge_functions(g, v, e)) && (!v->kept || judge_columns(g, v, names, e)) &&
+           (!v->kept || pg_view_judge_index(g, v, e)) &&
            bf_pg_exec(&g->c, "DROP VIEW " JUDGED, NULL, e);
 }

@@ -11,14 +11,9 @@ void pg_view_put_rows(struct bf_buf *sql, const struct mirror *t)
     bf_buf_addf(sql, "pg_temp._bfpipe_rows_%lld", (long long)t->id);
 }
 
-static bool is_extreme(const struct agg *a)
-{
-    return a->op == AGG_MIN || a->op == AGG_MAX;
-}
-
 static bool has_value(const struct agg *a)
 {
-    return a->op == AGG_SUM || is_extreme(a);
+    return a->op == AGG_SUM || agg_is_extreme(a);
 }
 
 static const char *name_of(const struct agg *a)
@@ -57,6 +52,19 @@ static void put_group_by(struct bf_buf *sql, const struct view *v)
     put_groups(sql, v, "");
 }
 
+/* NULL for rows that its FILTER does not let through. */
+static void put_argument(struct bf_buf *sql, const struct agg *a)
+{
+    bf_buf_addc(sql, '(');
+    if (a->filter.n) {
+        bf_buf_lit(sql, "CASE WHEN(");
+        bf_buf_adds(sql, a->filter);
+        bf_buf_lit(sql, "\n)THEN(");
+    }
+    bf_buf_adds(sql, a->text);
+    bf_buf_adds(sql, a->filter.n ? BF_STR("\n)END)") : BF_STR("\n)"));
+}
+
 /* Of each row: its group and the arguments of the aggregates. rows: the mirror's, NULL, or the batch's with their sign. */
 static void put_source(struct bf_buf *sql, const struct view *v, const struct mirror *rows)
 {
@@ -70,9 +78,9 @@ static void put_source(struct bf_buf *sql, const struct view *v, const struct mi
     for (size_t i = 0; i < v->nagg; i++) {
         if (v->agg[i].op == AGG_COUNT_ALL)
             continue;
-        bf_buf_addf(sql, "%s(", comma);
-        bf_buf_adds(sql, v->agg[i].text);
-        bf_buf_addf(sql, "\n)AS a%zu", i);
+        bf_buf_adds(sql, bf_str_of(comma));
+        put_argument(sql, &v->agg[i]);
+        bf_buf_addf(sql, "AS a%zu", i);
         comma = ",";
     }
     bf_buf_lit(sql, " FROM ");
@@ -181,7 +189,7 @@ static void put_delta(struct bf_buf *sql, const struct mirror *t, const struct v
                         ",coalesce(sum(a%zu)FILTER(WHERE sign>0),0)-coalesce(sum(a%zu)FILTER("
                         "WHERE sign<0),0)AS a%zu",
                         i, i, i);
-        if (is_extreme(a))
+        if (agg_is_extreme(a))
             bf_buf_addf(sql,
                         ",%s(a%zu)FILTER(WHERE sign>0)AS p%zu,%s(a%zu)FILTER(WHERE sign<0)AS m%zu",
                         name_of(a), i, i, name_of(a), i, i);
@@ -199,7 +207,7 @@ static void put_delta(struct bf_buf *sql, const struct mirror *t, const struct v
             bf_buf_addf(sql, " OR n%zu<>0", i);
         if (a->op == AGG_SUM)
             bf_buf_addf(sql, " OR a%zu<>0", i);
-        if (is_extreme(a))
+        if (agg_is_extreme(a))
             bf_buf_addf(sql, " OR p%zu IS DISTINCT FROM m%zu", i, i);
     }
     bf_buf_addc(sql, ')');
@@ -221,7 +229,7 @@ static void put_came_and_gone(struct bf_buf *sql, const struct view *v)
         const struct agg *a = &v->agg[i];
         if (a->op == AGG_SUM)
             bf_buf_addf(sql, ",CASE WHEN n%zu>0 THEN a%zu END", i, i);
-        if (is_extreme(a))
+        if (agg_is_extreme(a))
             bf_buf_addf(sql, ",p%zu", i);
         if (a->op != AGG_COUNT_ALL)
             bf_buf_addf(sql, ",n%zu", i);
@@ -252,7 +260,7 @@ static void put_stale(struct bf_buf *sql, const struct view *v)
         const char *than = a->op == AGG_MIN ? "<" : ">", *not_than = a->op == AGG_MIN ? ">" : "<";
         if (a->op == AGG_SUM)
             bf_buf_addf(sql, " OR coalesce((k.a%zu+d.a%zu)::numeric='NaN',false)", i, i);
-        if (is_extreme(a))
+        if (agg_is_extreme(a))
             bf_buf_addf(sql,
                         " OR(k.n%zu+d.n%zu>0 AND coalesce(d.m%zu%s=k.a%zu,false)AND(d.p%zu IS NULL "
                         "OR d.p%zu%sk.a%zu))",
@@ -289,12 +297,45 @@ static void put_stale_groups(struct bf_buf *sql, const struct view *v, const cha
     bf_buf_lit(sql, " WHERE stale)");
 }
 
+/* With indexes: the first or last entry of the group; only a sum that is not a number reads all its rows. */
+static void put_again_by_index(struct bf_buf *sql, const struct view *v)
+{
+    const char *comma = " k SET stale=false,";
+    bf_buf_lit(sql, "UPDATE ");
+    pg_view_put_table(sql, v);
+    for (size_t i = 0; i < v->nagg; i++) {
+        if (!has_value(&v->agg[i]))
+            continue;
+        bool sum = v->agg[i].op == AGG_SUM;
+        bf_buf_addf(sql, "%sa%zu=", comma, i);
+        if (sum)
+            bf_buf_addf(sql, "CASE WHEN k.a%zu::numeric='NaN' THEN ", i);
+        bf_buf_addf(sql, "(SELECT %s(a%zu) FROM ", name_of(&v->agg[i]), i);
+        put_source(sql, v, NULL);
+        bf_buf_lit(sql, "x");
+        for (size_t g = 0; g < v->ngroup; g++)
+            bf_buf_addf(sql, "%sx.g%zu IS NOT DISTINCT FROM k.g%zu", g ? " AND " : " WHERE ", g, g);
+        if (v->ngroup) {
+            bf_buf_lit(sql, " AND ");
+            put_hash(sql, v);
+            bf_buf_lit(sql, "=k.h");
+        }
+        bf_buf_addc(sql, ')');
+        if (sum)
+            bf_buf_addf(sql, "ELSE k.a%zu END", i);
+        comma = ",";
+    }
+    bf_buf_lit(sql, " WHERE k.stale;");
+}
+
 void pg_view_put_again(struct bf_buf *sql, const struct view *v)
 {
     bool any = false;
     for (size_t i = 0; i < v->nagg; i++)
         any = any || has_value(&v->agg[i]);
-    if (!any)
+    if (v->indexed)
+        put_again_by_index(sql, v);
+    if (!any || v->indexed)
         return;
     bf_buf_lit(sql, "UPDATE ");
     pg_view_put_table(sql, v);

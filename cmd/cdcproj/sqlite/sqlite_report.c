@@ -37,8 +37,7 @@ bool sqlite_explain(const struct config *c, struct bf_err *e)
     if (c->view.n) {
         ok = views_read(&given, &c->view, false, e);
     } else {
-        ok = db_open_reader(&db, c->database, e) && views_open(&w, &db, &m, &none, e) &&
-             views_recall(&w, e);
+        ok = db_open_reader(&db, c->database, e) && views_open(&w, &db, &m, &none, e);
         given = w.first;
     }
     ok = ok && views_explain(given, e);

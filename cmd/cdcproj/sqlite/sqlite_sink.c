@@ -33,6 +33,12 @@ static bool commit(struct sink *s, struct bf_err *e)
     return true;
 }
 
+static void tell(const struct sink *s)
+{
+    const struct sqlite_sink *q = (const struct sqlite_sink *)(const void *)s;
+    views_tell(&q->views);
+}
+
 static void close_all(struct sqlite_sink *q)
 {
     db_rollback(&q->db);
@@ -85,6 +91,7 @@ struct sink *sqlite_open(const struct config *c, struct bf_err *e)
                             .counters = &q->mirrors.counters,
                             .apply = apply,
                             .commit = commit,
+                            .tell = tell,
                             .close = close_sink,
                             .replace = replace};
     if ((!c->rebuild || rebuild_name(c->database, q->made, e)) &&

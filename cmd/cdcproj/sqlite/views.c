@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/cli/diag.h"
+
 enum { TEXT_MAX = 64 * 1024 * 1024 };
 
 static struct view **place(struct views *w, struct bf_str name)
@@ -63,8 +65,8 @@ static bool load(struct views *w, struct bf_err *e)
     return ok || bf_err_ctx(e, "%s: _bfpipe_views", w->db->path);
 }
 
-/* Whether a view is kept may depend on its table, so the database knows more than the statement says. */
-bool views_recall(struct views *w, struct bf_err *e)
+/* Whether a view is kept may depend on its table and its rows, so the database knows more than the statement says. */
+static bool recall(struct views *w, struct bf_err *e)
 {
     sqlite3_stmt *stmt = NULL;
     int rc = SQLITE_DONE;
@@ -91,8 +93,8 @@ bool views_open(struct views *w, struct db *db, struct mirrors *m, const struct 
     bf_buf_init(&w->sql, TEXT_MAX);
     bf_buf_init(&w->key, TEXT_MAX);
     bf_buf_init(&w->order, TEXT_MAX);
-    bool ok =
-        bf_exact_functions(db->api, db->h, e) && load(w, e) && views_read(&given, files, false, e);
+    bool ok = bf_exact_functions(db->api, db->h, e) && load(w, e) && recall(w, e) &&
+              views_read(&given, files, false, e);
     while (given) {
         struct view *v = given;
         given = v->next;
@@ -134,8 +136,7 @@ static bool is_made(struct views *w, const struct view *v, bool *made, struct bf
     return ok;
 }
 
-/* Computes the view from all rows, into its groups in memory. */
-static bool count_rows(struct views *w, struct view *v, struct bf_err *e)
+bool view_add_all(struct views *w, struct view *v, struct bf_err *e)
 {
     sqlite3_stmt *stmt = NULL;
     int rc = SQLITE_DONE, at;
@@ -169,13 +170,29 @@ static bool one_group(struct view *v, struct bf_err *e)
 bool view_count(struct views *w, struct view *v, struct bf_err *e)
 {
     w->changed = true;
-    return view_statements(w, v, e) && count_rows(w, v, e) && one_group(v, e) && views_flush(w, e);
+    return view_statements(w, v, e) && view_add_all(w, v, e) && one_group(v, e) &&
+           views_flush(w, e);
+}
+
+/* Creates it in place of what the database has under its name, if that is a roll-up. */
+static bool create(struct views *w, struct view *v, struct bf_err *e)
+{
+    sqlite3_stmt *stmt = NULL;
+    if (!db_begin(w->db, e) ||
+        !db_prepare(w->db, BF_STR("SELECT 1 FROM _bfpipe_views WHERE name=?1"), &stmt, e))
+        return false;
+    db_bind(w->db, stmt, 1, v->name);
+    int rc = w->db->api->step(stmt);
+    bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || db_fail(w->db, e);
+    w->db->api->finalize(stmt);
+    return ok && (rc != SQLITE_ROW || view_drop(w, v, e)) && view_make(w, v, e);
 }
 
 /* Starts the view: creates and fills its tables, unless an earlier run has. */
 static bool begin(struct views *w, struct view *v, struct mirror *t, struct bf_err *e)
 {
     bool made;
+    sqlite3_stmt *first = NULL;
     v->mirror = t;
     if (t->mode == MODE_HISTORY) {
         v->kept = false;
@@ -186,29 +203,45 @@ static bool begin(struct views *w, struct view *v, struct mirror *t, struct bf_e
         return false;
     if (made)
         return !v->kept || view_statements(w, v, e);
-    if (!db_begin(w->db, e) || !view_drop(w, v, e) || !view_make(w, v, e))
+    if (!create(w, v, e) || (v->kept && !view_prepare_fold(w, t, v, true, &first, e)))
         return bf_err_ctx(e, "view %.*s", BF_SHOWN(v->name));
-    if (!v->kept)
-        return true;
-    return view_count(w, v, e) || bf_err_ctx(e, "view %.*s", BF_SHOWN(v->name));
+    if (first) /* it is SQL; now its values may be at fault */
+        w->db->api->finalize(first);
+    return !v->kept || view_count(w, v, e) || (view_break(w, v, e) && views_give_up(w, t, e)) ||
+           bf_err_ctx(e, "view %.*s", BF_SHOWN(v->name));
 }
 
 bool views_attach(struct views *w, struct mirror *t, struct bf_err *e)
 {
-    bool any = false;
     for (struct view *v = w->first; v; v = v->next) {
         if (v->mirror && v->mirror == t && v->kept) {
             view_check_names(v, t);
             v->mirror = v->kept ? t : NULL;
         }
-        if (!v->mirror && v->from.n && bf_str_eq(v->from, bf_str_of(t->name)) && !begin(w, v, t, e))
+        if (!v->mirror && v->from.n && bf_str_same(v->from, bf_str_of(t->name)) &&
+            !begin(w, v, t, e))
             return false;
-        any = any || (v->kept && v->mirror && v->mirror == t);
     }
+    return views_refold(w, t, e);
+}
+
+bool views_refold(struct views *w, struct mirror *t, struct bf_err *e)
+{
+    const struct view *v = w->first;
+    while (v && !(v->kept && v->mirror == t))
+        v = v->next;
     if (t->fold)
         w->db->api->finalize(t->fold);
     t->fold = NULL;
-    return !any || view_prepare_fold(w, t, NULL, false, &t->fold, e);
+    return !v || view_prepare_fold(w, t, NULL, false, &t->fold, e);
+}
+
+void views_tell(const struct views *w)
+{
+    for (const struct view *v = w->first; v; v = v->next)
+        if (v->kept && !v->mirror)
+            bf_diag_warn("view %.*s is not there yet: cdcproj has no table %.*s", BF_SHOWN(v->name),
+                         BF_SHOWN(v->from));
 }
 
 bool views_settle(struct views *w, struct bf_err *e)
@@ -219,7 +252,7 @@ bool views_settle(struct views *w, struct bf_err *e)
             continue;
         if (!is_made(w, v, &made, e))
             return false;
-        if (!made && (!db_begin(w->db, e) || !view_drop(w, v, e) || !view_make(w, v, e)))
+        if (!made && !create(w, v, e))
             return bf_err_ctx(e, "view %.*s", BF_SHOWN(v->name));
     }
     return true;

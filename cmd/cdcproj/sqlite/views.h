@@ -26,9 +26,6 @@ BF_MUST bool views_open(struct views *w, struct db *db, struct mirrors *m,
                         const struct bf_opt_list *files, struct bf_err *e);
 void views_free(struct views *w);
 
-/* Sets `kept` and `why` of the views as the database has them. */
-BF_MUST bool views_recall(struct views *w, struct bf_err *e);
-
 /* Called after a table was created or got columns: starts its views, or prepares their statements again. */
 BF_MUST bool views_attach(struct views *w, struct mirror *t, struct bf_err *e);
 
@@ -48,6 +45,21 @@ BF_MUST bool views_flush(struct views *w, struct bf_err *e);
 BF_MUST bool views_check(struct views *w, void (*tell)(const char *text), uint64_t *wrong,
                          struct bf_err *e);
 
+/* Warns of views whose table does not exist. */
+void views_tell(const struct views *w);
+
+/* views_plain.c: a view that fails must not stop the table, so it becomes a plain one. Is the error about what a view computes? */
+bool view_is_at_fault(const struct views *w, const struct bf_err *e);
+/* Notes the error, for views_give_up; false: it is not about the view. */
+BF_MUST bool view_break(const struct views *w, struct view *v, struct bf_err *e);
+/* Makes the broken views of the mirror plain ones. */
+BF_MUST bool views_give_up(struct views *w, struct mirror *t, struct bf_err *e);
+/* After the statement of all views of the mirror has failed: the same for those that fail alone. False: none does, or *e. */
+BF_MUST bool views_find_broken(struct views *w, struct mirror *t, struct bf_err *e);
+
+/* views.c: prepares the statement for all kept views of a mirror again; NULL if there are none. */
+BF_MUST bool views_refold(struct views *w, struct mirror *t, struct bf_err *e);
+
 /* views_sql.c */
 BF_MUST bool view_statements(struct views *w, struct view *v, struct bf_err *e);
 BF_MUST bool view_make_tables(struct views *w, const struct view *v, bool temporary,
@@ -56,6 +68,9 @@ BF_MUST bool view_make(struct views *w, struct view *v, struct bf_err *e);
 BF_MUST bool view_drop(struct views *w, const struct view *v, struct bf_err *e);
 BF_MUST bool view_prepare_fold(struct views *w, struct mirror *t, const struct view *only, bool all,
                                sqlite3_stmt **stmt, struct bf_err *e);
+
+/* views.c: adds the contributions of all rows to the groups in memory; nothing is written. */
+BF_MUST bool view_add_all(struct views *w, struct view *v, struct bf_err *e);
 
 /* views.c: computes the view from all rows of its mirror, into the tables of its name. */
 BF_MUST bool view_count(struct views *w, struct view *v, struct bf_err *e);

@@ -62,7 +62,7 @@ bool views_check(struct views *w, void (*tell)(const char *text), uint64_t *wron
         return false;
     for (struct view *v = w->first; v; v = v->next) {
         struct mirror *t = w->mirrors->first;
-        while (t && !bf_str_eq(bf_str_of(t->name), v->from))
+        while (t && !bf_str_same(bf_str_of(t->name), v->from))
             t = t->next;
         v->mirror = v->kept && t && t->mode != MODE_HISTORY ? t : NULL;
         if (v->mirror && (!view_make_tables(w, v, true, e) || !view_count(w, v, e) ||

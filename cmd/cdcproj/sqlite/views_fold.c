@@ -121,13 +121,13 @@ static bool note_value(struct views *w, struct view *v, size_t agg, struct bf_st
     return true;
 }
 
-static bool inexact(const struct view *v, const struct agg *a, struct bf_str text, struct bf_err *e)
+static bool inexact(const struct agg *a, struct bf_str text, struct bf_err *e)
 {
     return bf_err_set(
         e, BF_E_INPUT,
-        "view %.*s: %.*s gives %.*s..., a binary fraction, which is not exact: compute "
-        "with dec_add, dec_sub and dec_mul",
-        BF_SHOWN(v->name), BF_SHOWN(a->text), BF_SHOWN(text));
+        "%.*s gives %.*s..., a binary fraction, which is not exact: compute with dec_add, dec_sub "
+        "and dec_mul",
+        BF_SHOWN(a->text), BF_SHOWN(text));
 }
 
 static bool add_value(struct views *w, struct view *v, struct group *g, size_t i, sqlite3_stmt *row,
@@ -144,7 +144,7 @@ static bool add_value(struct views *w, struct view *v, struct group *g, size_t i
     if (is == BF_EXACT_NULL)
         return true;
     if (is == BF_EXACT_BINARY_FRACTION)
-        return inexact(v, a, text, e);
+        return inexact(a, text, e);
     bool number = is == BF_EXACT_YES && (a->op == AGG_SUM || a->number || a->called_dec ||
                                          w->db->api->column_type(row, column) != SQLITE_TEXT);
     if (a->op == AGG_SUM && is != BF_EXACT_YES)
@@ -185,10 +185,10 @@ static bool fold(struct views *w, struct mirror *t, int sign, bool *newer, struc
         w->changed = true;
         for (struct view *v = w->first; v && ok; v = v->next)
             if (v->kept && v->mirror == t)
-                ok = view_add(w, v, stmt, &at, sign, e);
+                ok = view_add(w, v, stmt, &at, sign, e) || view_break(w, v, e);
     }
     w->db->api->reset(stmt);
-    return ok;
+    return ok && views_give_up(w, t, e);
 }
 
 bool views_subtract(struct views *w, struct mirror *t, struct bf_str order, bool *newer,
@@ -224,14 +224,27 @@ static bool bind_key(struct views *w, const struct mirror *t, struct bf_str key,
     return true;
 }
 
+/* Adds the row of a key as it is now. If a view fails it is given up, and the others are added. */
+static bool add_row(struct views *w, struct mirror *t, struct bf_str key, struct bf_err *e)
+{
+    bool newer;
+    while (t->fold) {
+        if (!bind_key(w, t, key, e))
+            return false;
+        w->db->api->bind_null(t->fold, (int)t->nkeys + 1); /* no row is newer */
+        if (fold(w, t, 1, &newer, e))
+            return true;
+        if (!views_find_broken(w, t, e))
+            return false;
+    }
+    return true;
+}
+
 static bool add_touched(struct views *w, struct mirror *t, struct bf_err *e)
 {
     size_t i = 0;
-    bool newer;
-    if (t->touched.live)
-        w->db->api->bind_null(t->fold, (int)t->nkeys + 1); /* no row is newer */
     for (struct bf_map_entry *en; (en = bf_map_next(&t->touched, &i));)
-        if (en->value && (!bind_key(w, t, en->key, e) || !fold(w, t, 1, &newer, e)))
+        if (en->value && !add_row(w, t, en->key, e))
             return false;
     bf_map_clear(&t->touched);
     return true;
@@ -347,10 +360,8 @@ static bool flush_view(struct views *w, struct view *v, struct bf_err *e)
         return false;
     for (struct bf_map_entry *en; (en = bf_map_next(&v->groups, &i));)
         if (!flush_group(w, v, en->key, (const struct group *)(uintptr_t)en->value, e))
-            return bf_err_ctx(e, "view %.*s", BF_SHOWN(v->name));
-    bf_map_clear(&v->groups);
-    bf_map_clear(&v->values);
-    bf_arena_reset(&v->batch);
+            return false;
+    view_forget(v);
     return true;
 }
 
@@ -360,8 +371,11 @@ bool views_flush(struct views *w, struct bf_err *e)
         if (!add_touched(w, t, e))
             return false;
     for (struct view *v = w->first; v && w->changed; v = v->next)
-        if (v->kept && v->mirror && !flush_view(w, v, e))
-            return false;
+        if (v->kept && v->mirror && !flush_view(w, v, e) && !view_break(w, v, e))
+            return bf_err_ctx(e, "view %.*s", BF_SHOWN(v->name));
     w->changed = false;
+    for (struct mirror *t = w->mirrors->first; t; t = t->next)
+        if (!views_give_up(w, t, e))
+            return false;
     return true;
 }

@@ -18,7 +18,7 @@ static bool has_extremes(const struct view *v)
 {
     bool any = false;
     for (size_t i = 0; i < v->nagg; i++)
-        any = any || v->agg[i].op == AGG_MIN || v->agg[i].op == AGG_MAX;
+        any = any || agg_is_extreme(&v->agg[i]);
     return any;
 }
 
@@ -296,9 +296,7 @@ static bool put_expr(struct bf_buf *sql, const struct view *v, struct bf_str tex
     bool ok = tokens_cut(&t, text, false, e);
     for (size_t i = 0; ok && i < t.n; i++) {
         size_t from = i;
-        if (token_name(&t, i) && token_punct(&t, i + 1, '.') &&
-            (token_is_name(&t, i, v->alias) || token_is_name(&t, i, v->from)))
-            i += 2;
+        i = view_skip_table(v, &t, i);
         const struct column *c = token_name(&t, i) ? find(v->mirror, t.t[i].name) : NULL;
         if (c && c->kind == KIND_NUMBER && !token_punct(&t, i + 1, '(') &&
             !tokens_are_result(&t, from, i + 1))
@@ -311,6 +309,32 @@ static bool put_expr(struct bf_buf *sql, const struct view *v, struct bf_str tex
     }
     tokens_free(&t);
     return ok;
+}
+
+/* The argument of an aggregate, which is NULL for rows that its FILTER does not let through. */
+static bool put_argument(struct bf_buf *sql, const struct view *v, const struct agg *a,
+                         struct bf_err *e)
+{
+    bf_buf_addc(sql, ',');
+    if (a->filter.n) {
+        bf_buf_lit(sql, "CASE WHEN(");
+        if (!put_expr(sql, v, a->filter, e))
+            return false;
+        bf_buf_lit(sql, ")THEN ");
+    }
+    if (is_raw(a)) {
+        bf_buf_lit(sql, "\"" RAW);
+        bf_buf_adds(sql, a->column);
+        bf_buf_addc(sql, '"');
+    } else {
+        bf_buf_addc(sql, '(');
+        if (!put_expr(sql, v, a->text, e))
+            return false;
+        bf_buf_addc(sql, ')');
+    }
+    if (a->filter.n)
+        bf_buf_lit(sql, " END");
+    return true;
 }
 
 static bool put_contribution(struct bf_buf *sql, const struct view *v, struct bf_err *e)
@@ -330,14 +354,7 @@ static bool put_contribution(struct bf_buf *sql, const struct view *v, struct bf
     }
     for (size_t i = 0; i < v->nagg; i++) {
         const struct agg *a = &v->agg[i];
-        if (a->op == AGG_COUNT_ALL)
-            continue;
-        bf_buf_addc(sql, ',');
-        if (is_raw(a)) {
-            bf_buf_lit(sql, "\"" RAW);
-            bf_buf_adds(sql, a->column);
-            bf_buf_addc(sql, '"');
-        } else if (!put_expr(sql, v, a->text, e))
+        if (a->op != AGG_COUNT_ALL && !put_argument(sql, v, a, e))
             return false;
     }
     return true;

@@ -19,6 +19,7 @@ enum agg_op { AGG_COUNT_ALL, AGG_COUNT, AGG_SUM, AGG_MIN, AGG_MAX };
 struct agg {
     enum agg_op op;
     struct bf_str text;   /* of its argument */
+    struct bf_str filter; /* the condition of FILTER; empty: there is none */
     struct bf_str column; /* decoded, if the argument is only a column; empty: it is more */
     bool number;          /* the result is a number, although it may be a text */
     bool called_dec;      /* the result of a dec_ function */
@@ -32,6 +33,7 @@ struct item {
 };
 
 struct mirror;
+struct tokens;
 
 struct view {
     struct view *next;
@@ -51,9 +53,13 @@ struct view {
     struct bf_arena arena; /* of decoded names */
     bool pg;               /* PostgreSQL's SQL, not SQLite's */
     bool kept, drop;       /* drop: DROP VIEW */
-    char why[160];         /* why it is not kept */
+    bool broken;           /* SQLite: it has failed, and is to become a plain view */
+    char why[160];         /* why it is not kept; of a kept one, how */
+    char missing[160];     /* PostgreSQL: why it cannot be created yet */
 
-    bool made, making; /* PostgreSQL: the database has it; has it after this commit */
+    /* PostgreSQL */
+    bool made, making;     /* the database has it; has it after this commit */
+    bool indexed, unindex; /* minima and maxima are found by indexes; this commit drops them */
 
     /* while it is kept */
     struct mirror *mirror;
@@ -74,6 +80,12 @@ BF_MUST bool views_read(struct view **list, const struct bf_opt_list *files, boo
 /* A term of GROUP BY that is the name of a result is that of a column, if there is one: such a view is not kept. */
 void view_check_names(struct view *v, const struct mirror *t);
 
+/* Is an aggregate a minimum or a maximum? */
+bool agg_is_extreme(const struct agg *a);
+
+/* The token after the table's name and the dot, if token i is that name. */
+size_t view_skip_table(const struct view *v, const struct tokens *t, size_t i);
+
 /* The name of its table, with an ending. */
 void view_put_table(struct bf_buf *out, const struct view *v, const char *ending);
 
@@ -85,6 +97,12 @@ BF_MUST bool views_verdict(const char *where, uint64_t wrong, struct bf_err *e);
 
 /* Views of other views of the list are not kept. */
 void views_nested(struct view *list);
+
+/* Finalizes its statements. */
+void view_unprepare(const struct sql_api *api, struct view *v);
+
+/* Forgets what the batch has changed. */
+void view_forget(struct view *v);
 
 void view_free(const struct sql_api *api, struct view *v);
 

@@ -88,25 +88,39 @@ static bool starts_dec(struct bf_str text)
     return text.n > 4 && (memcmp(text.p, "dec_", 4) == 0 || memcmp(text.p, "DEC_", 4) == 0);
 }
 
-static bool add_aggregate(struct reading *r, enum agg_op op, size_t from, size_t to,
+/* The aggregate of the tokens from .. to - 1; its condition ends before `end`. */
+static bool add_aggregate(struct reading *r, enum agg_op op, size_t from, size_t to, size_t end,
                           struct bf_err *e)
 {
     struct view *v = r->v;
+    size_t arg = from + 2 + (token_is(r->t, from + 2, "all") && to - from > 4), last = to - 2;
     if (v->nagg == AGGS_MAX)
         return plain(v, "it has too many aggregates");
     struct agg *a = &v->agg[v->nagg++];
-    size_t first = from + 2 + (to - from > 4 && token_is(r->t, from + 2, "all"));
-    *a = (struct agg){.op = op, .text = tokens_text(r->t, first, to - 1)};
+    *a = (struct agg){.op = op, .text = tokens_text(r->t, arg, to - 1)};
     a->called_dec = starts_dec(a->text) || starts_dec(r->t->t[from].text);
-    if (op == AGG_COUNT && (bf_str_is(a->text, "*") || !a->text.n))
-        a->op = AGG_COUNT_ALL;
-    if (a->op == AGG_COUNT_ALL)
-        return true;
-    size_t last = to - 2;
-    bool one = last == first || (last == first + 2 && token_punct(r->t, first + 1, '.'));
-    if (words_aggregate(r->t, first, to - 1) != to - 1)
+    if (end > to)
+        a->filter = tokens_text(r->t, to + 3, end - 1);
+    if (words_aggregate(r->t, arg, to - 1) != to - 1 || words_aggregate(r->t, to, end) != end)
         return plain(v, "an aggregate of an aggregate");
+    if (op == AGG_COUNT && (bf_str_is(a->text, "*") || !a->text.n)) {
+        a->op = end > to ? AGG_COUNT : AGG_COUNT_ALL;
+        a->text = BF_STR("1");
+        return true;
+    }
+    bool one = last == arg || (last == arg + 2 && token_punct(r->t, arg + 1, '.'));
     return !one || !token_name(r->t, last) || decode(v, &r->t->t[last], &a->column, e);
+}
+
+/* The end of an aggregate from .. to - 1 without the FILTER (WHERE condition) after it. */
+static size_t before_filter(const struct tokens *t, size_t from, size_t to)
+{
+    unsigned depth = t->t[from].depth;
+    size_t at = tokens_find(t, from + 1, to, depth, "filter");
+    bool is = at + 4 < to && token_punct(t, at - 1, ')') && token_punct(t, at + 1, '(') &&
+              token_is(t, at + 2, "where") &&
+              tokens_find_punct(t, at + 2, to, depth, ')') == to - 1;
+    return is ? at : to;
 }
 
 /* The first token of a column without its table's name: there is only one table. */
@@ -158,9 +172,11 @@ static bool read_item(struct reading *r, size_t k, struct bf_err *e)
     enum agg_op op;
     if (from >= to || !item_name(r, k, &to, e))
         return from >= to ? plain(v, "an empty result column") : false;
+    size_t end = to;
+    to = before_filter(r->t, from, to);
     if (is_aggregate(r->t, from, to, &op)) {
         v->item[k].at = v->nagg;
-        return add_aggregate(r, op, from, to, e);
+        return add_aggregate(r, op, from, to, end, e);
     }
     size_t called = words_aggregate(r->t, from, to);
     if (called != to && (token_is(r->t, called, "avg") || token_is(r->t, called, "total")))
@@ -250,7 +266,8 @@ static bool take_apart(struct reading *r, struct bf_err *e)
         v->where = tokens_text(r->t, r->where + 1, r->group);
     size_t terms = r->group + 2;
     v->ngroup = r->group < r->end ? cut(r, terms, r->end, GROUPS_MAX, false) : 0;
-    v->nitem = cut(r, r->select + 1, r->from, ITEMS_MAX, true);
+    size_t items = r->select + 1 + token_is(r->t, r->select + 1, "all");
+    v->nitem = cut(r, items, r->from, ITEMS_MAX, true);
     if (v->ngroup > GROUPS_MAX || v->nitem > ITEMS_MAX)
         return plain(v, "it has too many columns");
     for (size_t g = 0; g < v->ngroup; g++)
@@ -305,12 +322,27 @@ static struct view *view_new(struct bf_str sql, bool pg, struct bf_err *e)
     return v;
 }
 
+void view_forget(struct view *v)
+{
+    bf_map_clear(&v->groups);
+    bf_map_clear(&v->values);
+    bf_arena_reset(&v->batch);
+}
+
+void view_unprepare(const struct sql_api *api, struct view *v)
+{
+    sqlite3_stmt **all[] = {&v->get,       &v->put,   &v->del, &v->put_value,
+                            &v->del_value, &v->least, &v->most};
+    for (size_t i = 0; i < BF_COUNT(all); i++) {
+        if (*all[i])
+            api->finalize(*all[i]);
+        *all[i] = NULL;
+    }
+}
+
 void view_free(const struct sql_api *api, struct view *v)
 {
-    sqlite3_stmt *all[] = {v->get, v->put, v->del, v->put_value, v->del_value, v->least, v->most};
-    for (size_t i = 0; i < BF_COUNT(all); i++)
-        if (all[i])
-            api->finalize(all[i]);
+    view_unprepare(api, v);
     bf_map_free(&v->groups);
     bf_map_free(&v->values);
     bf_arena_free(&v->batch);

@@ -3,6 +3,7 @@
 
 #include "cmd/cdcproj/mirror/mirror.h"
 #include "cmd/cdcproj/view/view.h"
+#include "cmd/cdcproj/view/view_text.h"
 #include "lib/io/file.h"
 #include "lib/sqlite/text.h"
 
@@ -45,4 +46,16 @@ void view_put_table(struct bf_buf *out, const struct view *v, const char *ending
     bf_buf_adds(&name, bf_str_of(ending));
     bf_sqlite_put_name(out, bf_buf_view(&name));
     bf_buf_free(&name);
+}
+
+bool agg_is_extreme(const struct agg *a)
+{
+    return a->op == AGG_MIN || a->op == AGG_MAX;
+}
+
+size_t view_skip_table(const struct view *v, const struct tokens *t, size_t i)
+{
+    bool qualified = token_punct(t, i + 1, '.') &&
+                     (token_is_name(t, i, v->alias) || token_is_name(t, i, v->from));
+    return qualified ? i + 2 : i;
 }

@@ -12,16 +12,14 @@ bool views_verdict(const char *where, uint64_t wrong, struct bf_err *e)
                       where, wrong, wrong == 1 ? " is" : "s are");
 }
 
-/* Prints a line for each: name, kept or plain, reason. */
+/* Prints a line for each: name, kept or plain, reason, or how it is kept. */
 static void explain(struct bf_out *out, const struct view *v)
 {
     bf_out_write(out, v->name.p, v->name.n);
-    if (v->kept)
-        bf_out_line(out, BF_STR("\tkept"));
-    else {
-        bf_out_write(out, "\tplain\t", 7);
-        bf_out_line(out, bf_str_of(v->why));
-    }
+    bf_out_write(out, v->kept ? "\tkept" : "\tplain", v->kept ? 5 : 6);
+    if (v->why[0])
+        bf_out_write(out, "\t", 1);
+    bf_out_line(out, bf_str_of(v->why));
 }
 
 bool views_explain(const struct view *list, struct bf_err *e)

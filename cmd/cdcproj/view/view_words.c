@@ -22,7 +22,6 @@ static const struct {
     {"except", COMPOUND, BOTH},
     {"intersect", COMPOUND, BOTH},
     {"over", "a window function looks at other rows", BOTH},
-    {"filter", "FILTER: write CASE WHEN ... END in the aggregate", BOTH},
     {"collate", "COLLATE: texts that differ would be equal", ONLY_SQLITE},
     {"rollup", "ROLLUP: a row counts in several groups", ONLY_PG},
     {"cube", "CUBE: a row counts in several groups", ONLY_PG},
@@ -74,8 +73,14 @@ static const char *misread(const struct tokens *t, size_t i)
     const struct token *x = &t->t[i];
     if (x->kind == BF_SQLITE_QUOTED && x->text.p[0] == '[')
         return "brackets are not understood here: write -> for [ ]";
-    if (x->kind == BF_SQLITE_STRING && memchr(x->text.p, '\\', x->text.n))
-        return "a backslash in a string is not understood here";
+    const struct token *before = i ? x - 1 : NULL;
+    bool escapes =
+        before && (before->kind == BF_SQLITE_STRING || /* the rest of one, after a line end */
+                   (token_is(t, i - 1, "e") && before->text.p + 1 == x->text.p));
+    if (x->kind == BF_SQLITE_STRING && escapes && memchr(x->text.p, '\\', x->text.n))
+        return "a backslash in E'...' is not understood here";
+    if (x->kind == BF_SQLITE_WORD && x->text.p[0] == '$')
+        return "a string in $$ is not understood here";
     return NULL;
 }
 
