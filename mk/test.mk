@@ -53,7 +53,7 @@ check-asan: ## unit and command-line tests under address, leak and undefined-beh
 	    $(MAKE) --no-print-directory FLAVOUR=asan check-unit check-cli
 
 # The programs with threads: bflocal, and cdcxform -j.
-TSAN_SUITES := $(filter tests/cli/bflocal%.sh tests/cli/cdcxform-jobs.sh tests/cli/cdcxform-sql%.sh tests/cli/bftop-http.sh,$(T))
+TSAN_SUITES := $(filter tests/cli/bflocal%.sh tests/cli/cdcxform-jobs.sh tests/cli/cdcxform-sql%.sh tests/cli/bftop-http%.sh,$(T))
 check-tsan: ## the tests of what has threads under the thread sanitizer
 	@mkdir -p $(O)/tsan && rm -f $(O)/tsan/report.*
 	@TSAN_OPTIONS="log_path='$(abspath $(O))/tsan/report'" $(MAKE) --no-print-directory FLAVOUR=tsan T='$(TSAN_SUITES)' check-cli

@@ -5,6 +5,7 @@
 #include "cmd/bftop/html_style.h"
 #include "lib/base/clock.h"
 #include "lib/encoding/enc.h"
+#include "lib/encoding/sha256.h"
 #include "lib/row/visible.h"
 
 enum { TEXT_MOST = 64 * 1024 };
@@ -72,9 +73,17 @@ static void put_rows(struct bf_buf *out, const struct result *r, bool bars, bool
     }
 }
 
-static void put_table(struct bf_buf *out, const struct result *r, bool bars, bool parts)
+/* What may be wider or higher than its place scrolls, and the keyboard has to reach it for that. */
+static void put_table(struct bf_buf *out, size_t panel, const struct result *r, bool bars,
+                      bool parts)
 {
-    bf_buf_lit(out, "<div class=\"w\"><table><thead><tr>");
+    if (bars)
+        bf_buf_lit(out, "<div><table><thead><tr>");
+    else
+        bf_buf_addf(out,
+                    "<div class=\"w\" tabindex=\"0\" role=\"group\" "
+                    "aria-labelledby=\"h%zu\"><table><thead><tr>",
+                    panel);
     for (size_t col = 0; col < r->cols && (!bars || col < 2); col++) {
         if (bars && col == 1)
             bf_buf_lit(out, "<td></td>");
@@ -110,6 +119,7 @@ static void put_number(struct bf_buf *out, const struct panel *p)
 static void put_content(struct bf_buf *out, const struct panels *all, const struct panel *p)
 {
     const struct result *r = &p->result;
+    size_t at = (size_t)(p - all->panel);
     bool two = p->kind == PANEL_LINE || p->kind == PANEL_BARS || p->kind == PANEL_FUNNEL;
     if (r->error[0]) {
         bf_buf_lit(out, "<p class=\"e\" role=\"alert\">");
@@ -119,15 +129,15 @@ static void put_content(struct bf_buf *out, const struct panels *all, const stru
         bf_buf_lit(out, "<p class=\"t\">no rows</p>");
     else if (two && r->cols < 2)
         bf_buf_lit(out, "<p class=\"e\">this kind needs two columns: a name and a number</p>");
-    else if (p->kind == PANEL_NUMBER)
+    else if (panel_is_number(p))
         put_number(out, p);
     else if (p->kind == PANEL_LINE) {
         html_line(out, all, p);
         bf_buf_lit(out, "<details><summary>The values as a table</summary>");
-        put_table(out, r, false, false);
+        put_table(out, at, r, false, false);
         bf_buf_lit(out, "</details>");
     } else
-        put_table(out, r, p->kind != PANEL_TABLE, p->kind == PANEL_FUNNEL);
+        put_table(out, at, r, p->kind != PANEL_TABLE, p->kind == PANEL_FUNNEL);
     const char *note = format_note(p);
     if (r->rows && *note)
         bf_buf_addf(out, "<p class=\"t\">%s</p>", note);
@@ -135,7 +145,7 @@ static void put_content(struct bf_buf *out, const struct panels *all, const stru
 
 void html_panel(struct bf_buf *out, const struct panels *all, size_t i)
 {
-    static const char *const kinds[] = {"number", "line", "bars", "table", "funnel"};
+    static const char *const kinds[] = {"number", "line", "bars", "table", "funnel", "rate"};
     const struct panel *p = &all->panel[i];
     bf_buf_addf(out, "<section class=\"%s\" id=\"p%zu\" aria-labelledby=\"h%zu\"><h2 id=\"h%zu\">",
                 kinds[p->kind], i, i, i);
@@ -145,12 +155,26 @@ void html_panel(struct bf_buf *out, const struct panels *all, size_t i)
     bf_buf_lit(out, "</section>");
 }
 
+/* The policy of a file: no script, and the style of this page alone, named by its hash (CSP Level 3, 2.3.1). */
+static void put_policy(struct bf_buf *out)
+{
+    struct bf_sha256 h;
+    unsigned char sum[BF_SHA256_BYTES];
+    bf_sha256_init(&h);
+    bf_sha256_add(&h, HTML_STYLE, sizeof HTML_STYLE - 1);
+    bf_sha256_end(&h, sum);
+    bf_buf_lit(out, "<meta http-equiv=\"Content-Security-Policy\" "
+                    "content=\"default-src 'none'; style-src 'sha256-");
+    bf_base64_encode(out, bf_str((const char *)sum, sizeof sum));
+    bf_buf_lit(out, "'; base-uri 'none'; form-action 'none'\">"
+                    "<meta name=\"referrer\" content=\"no-referrer\">");
+}
+
 static void put_head(struct bf_buf *out, struct bf_str name, const char *nonce)
 {
     bf_buf_lit(out, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">");
     if (!nonce) /* a live page gets its policy in a header */
-        bf_buf_lit(out, "<meta http-equiv=\"Content-Security-Policy\" "
-                        "content=\"default-src 'none'; style-src 'unsafe-inline'\">");
+        put_policy(out);
     bf_buf_lit(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
                     "<meta name=\"color-scheme\" content=\"light dark\"><title>");
     html_text(out, name);
@@ -172,10 +196,13 @@ void html_begin(struct bf_buf *out, const char *database, const char *nonce)
     bf_buf_lit(out, "</h1>");
 }
 
-void html_state(struct bf_buf *out, const char *text, const char *set)
+/* A screen reader tells what comes into a status by itself: that is for trouble, not for the time of each look. */
+void html_state(struct bf_buf *out, const char *text, bool trouble, const char *set)
 {
-    bf_buf_lit(out, "<p id=\"state\" role=\"status\">");
-    html_text(out, bf_str_of(text));
+    bf_buf_lit(out, "<p id=\"state\">");
+    html_text(out, bf_str_of(trouble ? "" : text));
+    bf_buf_lit(out, "</p><p id=\"trouble\" class=\"e\" role=\"status\">");
+    html_text(out, bf_str_of(trouble ? text : ""));
     bf_buf_addf(out, "</p></header><main data-set=\"%s\">", set);
 }
 
@@ -194,7 +221,7 @@ void html_page(struct bf_buf *out, const struct panels *all, const char *databas
     bf_clock_iso(&time, bf_clock_wall_ms() / 1000 * 1000);
     bf_buf_addc(&time, 0);
     html_begin(out, database, NULL);
-    html_state(out, room, "");
+    html_state(out, room, false, "");
     for (size_t i = 0; i < all->n; i++)
         html_panel(out, all, i);
     html_end(out, NULL, NULL);

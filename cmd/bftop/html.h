@@ -12,10 +12,10 @@ void html_text(struct bf_buf *out, struct bf_str s);
 /* The whole page, as a file. */
 void html_page(struct bf_buf *out, const struct panels *all, const char *database);
 
-/* Its parts: the head and title, the line with the time, then the panels, and the end. nonce: of a live page's policy;
+/* Its parts: the head and title, the line with the time or the trouble, then the panels, and the end. nonce: of a live page's policy;
  * NULL: it is a file. script: NULL for a file. set: the name of this set of panels, or empty. */
 void html_begin(struct bf_buf *out, const char *database, const char *nonce);
-void html_state(struct bf_buf *out, const char *text, const char *set);
+void html_state(struct bf_buf *out, const char *text, bool trouble, const char *set);
 void html_end(struct bf_buf *out, const char *script, const char *nonce);
 
 /* One panel: <section id="pN">. */

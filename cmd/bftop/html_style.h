@@ -11,7 +11,8 @@
     "background:var(--ground);color:var(--ink);font:16px/1.4 system-ui,sans-serif}"                \
     "header{display:flex;flex-wrap:wrap;gap:0 1rem;align-items:baseline}"                          \
     "h1{font-size:1.3rem;margin:0}h2{font-size:.95rem;margin:0 0 .4rem;color:var(--soft)}"         \
-    "#state{margin:0;color:var(--soft)}"                                                           \
+    "#state{margin:0;color:var(--soft)}:focus-visible{outline:2px solid var(--line);"              \
+    "outline-offset:2px}"                                                                          \
     "main{display:grid;gap:.8rem;margin-top:.8rem;grid-auto-flow:dense;align-items:start;"         \
     "grid-template-columns:repeat(auto-fit,minmax(min(100%,13rem),1fr))}"                          \
     "section{background:var(--card);border:1px solid var(--rule);border-radius:.5rem;"             \

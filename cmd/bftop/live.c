@@ -66,7 +66,8 @@ static void draw(struct live *l)
     l->top = l->top > most ? most : l->top < 0 ? 0 : l->top;
     bf_buf_reset(&l->page);
     canvas_print(&l->canvas, l->top, rows, l->colours, "\033[K", "\r\n", &l->page);
-    bf_buf_lit(&l->page, "\r\n");
+    if (rows > 0) /* else the status line is all that there is room for */
+        bf_buf_lit(&l->page, "\r\n");
     draw_status(l);
     if (!bf_buf_ok(&l->page) || bf_str_eq(bf_buf_view(&l->page), bf_buf_view(&l->shown)))
         return;

@@ -1,4 +1,4 @@
-/* --once: one frame as text. --html: one as a page. --print-panels: the panels as a file. */
+/* --once: one frame as text. --html: one as a page. --print-panels: the panels as a file. --print-views: their roll-ups. */
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd/bftop/bftop.h"
+#include "cmd/bftop/delivery.h"
 #include "cmd/bftop/draw.h"
 #include "cmd/bftop/html.h"
 #include "cmd/bftop/watch.h"
@@ -74,6 +75,7 @@ bool show_once(const struct config *c, struct watch *w, struct bf_err *e)
         width = width ? CANVAS_WIDTH_LEAST : COLUMNS_DEFAULT;
     canvas_init(&page, width < CANVAS_WIDTH_MOST ? width : CANVAS_WIDTH_MOST, show_utf8());
     bf_buf_init(&text, FRAME_MAX);
+    delivery_look(w->panels);
     draw_frame(&page, w->panels);
     canvas_print(&page, 0, page.height, show_colours(STDOUT_FILENO), "", "\n", &text);
     bool ok = !page.failed || bf_err_nomem(e);
@@ -89,10 +91,11 @@ bool show_html(const struct config *c, struct watch *w, struct bf_err *e)
         return false;
     struct bf_buf text;
     bf_buf_init(&text, FRAME_MAX);
+    delivery_look(w->panels);
     html_page(&text, w->panels, w->path);
     bool ok = strcmp(c->html, "-") == 0 ? print(&text, e)
                                         : bf_buf_check(&text, "the page", e) &&
-                                              bf_file_replace(c->html, bf_buf_view(&text), e);
+                                              bf_file_write(c->html, bf_buf_view(&text), e);
     bf_buf_free(&text);
     return ok && show_failed(w->panels, e);
 }
@@ -111,11 +114,13 @@ static void put_sql(struct bf_str sql, struct bf_buf *out)
 
 bool show_panels(const struct panels *p, struct bf_err *e)
 {
-    static const char *const kinds[] = {"number", "line", "bars", "table", "funnel"};
+    static const char *const kinds[] = {"number", "line", "bars", "table", "funnel", "rate"};
     struct bf_buf text;
     bf_buf_init(&text, FRAME_MAX);
     for (size_t i = 0; i < p->n; i++) {
         const struct panel *panel = &p->panel[i];
+        if (panel->state)
+            continue;
         bf_buf_addf(&text, "%s[%.*s]\nkind = %s\nrefresh = ", i ? "\n" : "", (int)panel->title.n,
                     panel->title.p, kinds[panel->kind]);
         bf_num_add_duration(&text, panel->refresh_ms);
@@ -123,6 +128,15 @@ bool show_panels(const struct panels *p, struct bf_err *e)
         put_sql(panel->sql, &text);
     }
     bool ok = print(&text, e);
+    bf_buf_free(&text);
+    return ok;
+}
+
+bool show_views(struct watch *w, struct bf_err *e)
+{
+    struct bf_buf text;
+    bf_buf_init(&text, FRAME_MAX);
+    bool ok = panels_views(w->db, &text, e) && print(&text, e);
     bf_buf_free(&text);
     return ok;
 }

@@ -21,8 +21,11 @@ struct shop {
     const char *there; /* the condition for rows that are there */
     const char *of;    /* the table whose columns are asked for */
     bool steps;        /* orders are placed, paid and shipped */
+    unsigned kept;     /* bits of the roll-ups that the database keeps */
     struct bf_buf sql;
 };
+
+#include "cmd/bftop/preset_kept.h"
 
 static const struct {
     enum role role;
@@ -37,6 +40,9 @@ static const struct {
     {PRODUCT, "string", "product_name,product,item_name,title,product_id,sku"},
     {CUSTOMER, "string", "customer_id,customer,user_id,customer_name"},
 };
+
+/* The rows of --history that are there. */
+#define VERSIONS "_valid_to IS NULL"
 
 #define SOLD "{there} AND coalesce({status},'') NOT IN ('CANCELLED','REFUNDED','RETURNED')"
 
@@ -87,6 +93,9 @@ static const struct {
     enum panel_kind kind;
 } pipeline[] = {
     {"Changes applied", "SELECT changes FROM _bfpipe", PANEL_NUMBER},
+    {"Records a second",
+     "SELECT changes,changes*1000.0/nullif(last_commit_ms-made_ms,0) AS mean FROM _bfpipe",
+     PANEL_RATE},
     {"Pipeline",
      "SELECT 'last commit' AS what,coalesce({commit_time},'none') AS value FROM _bfpipe UNION ALL "
      "SELECT 'newest change',coalesce({change_time},'none') FROM _bfpipe UNION ALL SELECT "
@@ -96,9 +105,14 @@ static const struct {
      "lines',CAST(rejects AS text) FROM _bfpipe",
      PANEL_TABLE},
     {"Shards",
-     "SELECT stream,shard,CASE WHEN ended<>0 THEN 'at its end' ELSE sequence END AS position,CASE "
-     "WHEN change_ms IS NULL THEN NULL ELSE {lag} END AS lag FROM _bfpipe_positions ORDER BY 1,2 "
-     "LIMIT 50",
+     "SELECT stream,shard,position,lag FROM (SELECT 0 AS no,stream,'first fill of '||"
+     "substr(rtrim(rtrim(shard,'0123456789-of'),'/'),10) AS shard,CASE WHEN count(CASE WHEN "
+     "ended<>0 THEN 1 END)=count(*) THEN 'complete' ELSE count(CASE WHEN ended<>0 THEN 1 END)||"
+     "' of '||count(*)||' segments read' END AS position,NULL AS lag FROM _bfpipe_positions WHERE "
+     "shard LIKE 'snapshot:%' GROUP BY stream,rtrim(shard,'0123456789-of') UNION ALL SELECT "
+     "1,stream,shard,CASE WHEN ended<>0 THEN 'at its end' ELSE sequence END,CASE WHEN change_ms IS "
+     "NULL THEN NULL ELSE {lag} END FROM _bfpipe_positions "
+     "WHERE shard NOT LIKE 'snapshot:%') AS found ORDER BY no,stream,shard LIMIT 50",
      PANEL_TABLE},
 };
 
@@ -171,7 +185,10 @@ static const char *part_of(const struct shop *sh, struct bf_str word)
                {"over_time", d->over_time},
                {"commit_time", d->commit_time},
                {"change_time", d->change_time},
-               {"lag", d->lag}};
+               {"lag", d->lag},
+               {"minute_view", d->minute_view},
+               {"over_minutes", d->over_minutes},
+               {"kept_sum", d->kept_sum}};
     for (size_t i = 0; i < BF_COUNT(all); i++)
         if (bf_str_eq(word, bf_str_of(all[i].word)))
             return all[i].part;
@@ -253,7 +270,7 @@ static void find_shop(struct shop *sh)
         return;
     sh->table = strtoll(row[0], NULL, 10);
     snprintf(sh->name, sizeof sh->name, "%s", row[1]);
-    sh->there = strcmp(row[2], "history") == 0       ? "_valid_to IS NULL"
+    sh->there = strcmp(row[2], "history") == 0       ? VERSIONS
                 : strcmp(row[2], "soft-delete") == 0 ? "_deleted IS NULL"
                                                      : db_dialect(sh->db)->all;
     snprintf(sql, sizeof sql,
@@ -272,7 +289,7 @@ static void look_at_rows(struct shop *sh)
     bf_buf_reset(&sh->sql);
     fill(sh,
          "SELECT 1 FROM (SELECT {time} AS t FROM {table} WHERE {time} IS NOT NULL LIMIT 1) AS one "
-         "WHERE t LIKE '____-__-__T__:__%'");
+         "WHERE t LIKE '____-__-__T__:__%' OR t LIKE '____-__-__ __:__%'");
     const char *sql = bf_buf_cstr(&sh->sql);
     if (!sql || !ask(sh, sql, row, 1))
         sh->column[TIME][0] = 0;
@@ -282,12 +299,59 @@ static void look_at_rows(struct shop *sh)
     sh->steps = sql && ask(sh, sql, row, 1);
 }
 
-static bool add_templates(struct shop *sh, struct bf_err *e)
+static unsigned roles_of(const struct shop *sh)
 {
     unsigned have = 0;
-    bool orders = false;
     for (unsigned r = 0; r < ROLES; r++)
         have |= sh->column[r][0] ? 1u << r : 0;
+    return have;
+}
+
+/* The statement of a roll-up, in sh->sql; NULL: the shop lacks a column, or there is no memory. */
+static const char *view_sql(struct shop *sh, size_t i)
+{
+    if ((roles_of(sh) & kept_views[i].needs) != kept_views[i].needs ||
+        (i == KEPT_MINUTE && !db_dialect(sh->db)->minute_view))
+        return NULL;
+    bf_buf_reset(&sh->sql);
+    bf_buf_addf(&sh->sql, "CREATE VIEW %s AS ", kept_views[i].name);
+    fill(sh, kept_views[i].select);
+    return bf_buf_cstr(&sh->sql);
+}
+
+/* Which roll-ups the database keeps. */
+static void find_kept(struct shop *sh)
+{
+    char row[1][NAME_MAX_BYTES];
+    struct bf_buf sql;
+    bf_buf_init(&sql, 64 * 1024);
+    for (size_t i = 0; i < KEPTS; i++) {
+        const char *view = view_sql(sh, i);
+        if (!view)
+            continue;
+        bf_buf_reset(&sql);
+        bf_buf_addf(&sql, "SELECT 1 FROM _bfpipe_views WHERE name='%s' AND kept<>0 AND sql=",
+                    kept_views[i].name);
+        put_literal(&sql, view);
+        const char *text = bf_buf_cstr(&sql);
+        sh->kept |= text && ask(sh, text, row, 1) ? 1u << i : 0;
+    }
+    bf_buf_free(&sql);
+}
+
+/* The statement over a roll-up, if it is kept, else the one over the rows. */
+static const char *cheapest(const struct shop *sh, const char *title, const char *sql)
+{
+    for (size_t i = 0; i < BF_COUNT(kept_panels); i++)
+        if (sh->kept & 1u << kept_panels[i].from && strcmp(kept_panels[i].title, title) == 0)
+            return kept_panels[i].sql;
+    return sql;
+}
+
+static bool add_templates(struct shop *sh, struct bf_err *e)
+{
+    unsigned have = roles_of(sh);
+    bool orders = false;
     for (size_t i = 0; i < BF_COUNT(templates); i++) {
         const char *title = templates[i].title;
         /* the second "Biggest orders" is for shops without customers, the rows are counted if there are no orders */
@@ -296,7 +360,7 @@ static bool add_templates(struct shop *sh, struct bf_err *e)
             (orders && strcmp(title, "Biggest orders") == 0) ||
             (!templates[i].needs && have & 1u << AMOUNT))
             continue;
-        if (!add(sh, title, templates[i].sql, templates[i].kind, e))
+        if (!add(sh, title, cheapest(sh, title, templates[i].sql), templates[i].kind, e))
             return false;
         orders |= strcmp(title, "Biggest orders") == 0;
     }
@@ -342,8 +406,11 @@ static bool add_views(struct shop *sh, struct bf_err *e)
 {
     char name[1][NAME_MAX_BYTES], sql[120];
     for (int i = 0; i < VIEWS_SHOWN; i++) {
-        snprintf(sql, sizeof sql,
-                 "SELECT name FROM _bfpipe_views WHERE kept<>0 ORDER BY 1 LIMIT 1 OFFSET %d", i);
+        snprintf(
+            sql, sizeof sql,
+            "SELECT name FROM _bfpipe_views WHERE kept<>0 AND name NOT LIKE 'bftop\\_%%' ESCAPE "
+            "'\\' ORDER BY 1 LIMIT 1 OFFSET %d",
+            i);
         if (!ask(sh, sql, name, 1))
             break;
         if (!add_table(sh, name[0], name[0], VIEW_COLUMNS, " ORDER BY 1{asc} LIMIT 10", e))
@@ -360,6 +427,7 @@ bool panels_default(struct panels *p, struct db *db, struct bf_err *e)
     bool ok = true;
     if (sh.name[0]) {
         look_at_rows(&sh);
+        find_kept(&sh);
         ok = add_templates(&sh, e);
         if (ok && !sh.column[AMOUNT][0])
             ok = add_table(&sh, "Newest rows", sh.name, NEWEST_COLUMNS,
@@ -374,4 +442,32 @@ bool panels_default(struct panels *p, struct db *db, struct bf_err *e)
         return false;
     }
     return ok;
+}
+
+bool panels_views(struct db *db, struct bf_buf *out, struct bf_err *e)
+{
+    struct shop sh = {.db = db, .there = db_dialect(db)->all};
+    bf_buf_init(&sh.sql, 64 * 1024);
+    find_shop(&sh);
+    if (sh.name[0])
+        look_at_rows(&sh);
+    if (strcmp(sh.there, VERSIONS) == 0) {
+        bf_buf_free(&sh.sql);
+        return bf_err_set(e, BF_E_INPUT,
+                          "this database has all versions (--history), and cdcproj keeps roll-ups "
+                          "only of a table without them");
+    }
+    for (size_t i = 0; i < KEPTS; i++) {
+        const char *view = view_sql(&sh, i);
+        if (view)
+            bf_buf_addf(out, "%s;\n", view);
+    }
+    bf_buf_free(&sh.sql);
+    if (sh.err.code) {
+        *e = sh.err;
+        return false;
+    }
+    return out->n ||
+           bf_err_set(e, BF_E_INPUT,
+                      "there is no table with an amount yet, so no panel needs a roll-up");
 }

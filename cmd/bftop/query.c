@@ -24,20 +24,6 @@ static bool same(const struct result *a, const struct result *b)
             return false;
     return true;
 }
-static void keep_trend(struct panel *panel)
-{
-    struct trend *t = &panel->trend;
-    const struct result *r = &panel->result;
-    if (panel->kind != PANEL_NUMBER || !r->rows || !r->cell[0].number)
-        return;
-    if (t->n == TREND_MAX) {
-        memmove(t->value, t->value + 1, sizeof t->value - sizeof t->value[0]);
-        memmove(t->at_ms, t->at_ms + 1, sizeof t->at_ms - sizeof t->at_ms[0]);
-        t->n--;
-    }
-    t->value[t->n] = r->cell[0].value;
-    t->at_ms[t->n++] = panel->ran_ms;
-}
 
 bool panel_run(const struct panels *p, struct panel *panel, struct db *db, struct bf_err *e)
 {
@@ -57,9 +43,10 @@ bool panel_run(const struct panels *p, struct panel *panel, struct db *db, struc
     place(p, panel, &r);
     if (r.error[0])
         r.rows = r.cols = 0;
+    rate_take(panel, &r);
     panel->changed += !panel->changed || !same(&panel->result, &r);
     bf_arena_free(&panel->result.arena);
     panel->result = r;
-    keep_trend(panel);
+    trend_keep(panel, &panel->result);
     return true;
 }

@@ -17,7 +17,6 @@
 #include "lib/io/listen.h"
 
 enum {
-    CONNECTIONS = 64,
     CONNECTION_BYTES = 32 * 1024,
     STACK_BYTES = 256 * 1024,
     IDLE_S = 5,      /* of a client that asks for nothing: it holds one of the connections */
@@ -45,7 +44,8 @@ static void render(struct web *w, struct watch *from)
         panel->seen = p->panel[i].changed;
         panel->state = w->state;
     }
-    if (from->err.code)
+    w->trouble = from->err.code != BF_OK;
+    if (w->trouble)
         bf_buf_addf(&told, "%s", from->err.text);
     else {
         bf_buf_lit(&told, "as of ");
@@ -76,6 +76,7 @@ static void look_on(struct web *w, struct watch *from)
                 render(w, from);
             last = now;
         }
+        web_places_sweep(w);
         poll(&stop, 1, WATCH_TICK_MS);
     }
 }
@@ -86,9 +87,10 @@ static struct MHD_Daemon *start(struct web *w, int fd)
         MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
             MHD_USE_ITC,
         0, NULL, NULL, web_on_request, w, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED,
-        web_on_completed, w, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_THREAD_STACK_SIZE,
-        (size_t)STACK_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
+        web_on_completed, w, MHD_OPTION_NOTIFY_CONNECTION, web_on_connection, w,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)WEB_CONNECTIONS, MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
 }
 
 static bool serve(struct web *w, struct watch *from, const struct config *c, struct bf_err *e)

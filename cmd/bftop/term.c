@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -123,6 +124,11 @@ bool term_enter(struct bf_err *e)
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return bf_err_set(e, BF_E_USAGE,
                           "this is no terminal; --once prints one frame, --html writes a page");
+    const char *term = getenv("TERM");
+    if (term && strcmp(term, "dumb") == 0)
+        return bf_err_set(e, BF_E_USAGE,
+                          "TERM is dumb: this terminal cannot show a page that changes; --once "
+                          "prints one frame, --http serves one");
     if (tcgetattr(STDIN_FILENO, &before) != 0)
         return bf_err_sys(e, errno, "the terminal");
     raw = before;

@@ -1,5 +1,6 @@
 #include "cmd/bftop/watch.h"
 
+#include "cmd/bftop/delivery.h"
 #include "lib/base/clock.h"
 
 enum { AGAIN_MS = 1000, REBUILD_MS = 2000 };
@@ -22,15 +23,16 @@ static void close_db(struct watch *w)
     w->db = NULL;
 }
 
-bool watch_open(struct watch *w, const char *database, const char *panels, uint64_t window_ms,
-                struct bf_err *e)
+bool watch_open(struct watch *w, const char *database, const char *panels, const char *state,
+                uint64_t window_ms, struct bf_err *e)
 {
-    *w = (struct watch){.where = database, .any = panels != NULL};
+    *w = (struct watch){.where = database, .state = state, .any = panels != NULL};
     db_show(database, w->path);
     w->panels = panels_new(window_ms, e);
     if (!w->panels || (panels && !panels_read(w->panels, panels, e)) || !open_db(w, e))
         return false;
-    return panels || (db_schema(w->db, &w->schema, e) && panels_default(w->panels, w->db, e));
+    return (panels || (db_schema(w->db, &w->schema, e) && panels_default(w->panels, w->db, e))) &&
+           delivery_add(w->panels, w->state, e);
 }
 
 void watch_close(struct watch *w)
@@ -66,7 +68,7 @@ static bool choose_again(struct watch *w, bool *changed, struct bf_err *e)
     if (schema == w->schema || schema < 0)
         return true;
     struct panels *p = panels_new(w->panels->window_ms, e);
-    if (!p || !panels_default(p, w->db, e)) {
+    if (!p || !panels_default(p, w->db, e) || !delivery_add(p, w->state, e)) {
         panels_destroy(p);
         return false;
     }
@@ -112,6 +114,7 @@ bool watch_look(struct watch *w)
     if ((!w->db && !open_db(w, &e)) || !look(w, &changed, &e))
         return lost(w, &e);
     bf_err_clear(&w->err);
+    changed |= delivery_look(w->panels);
     if (brief)
         close_db(w);
     return changed;

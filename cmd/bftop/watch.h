@@ -14,6 +14,7 @@ struct watch {
     struct db *db; /* NULL: it is not open now */
     const char *where;
     char path[DB_NAME]; /* its name to be shown */
+    const char *state;  /* s3put's directory; NULL: not given */
     bool any;           /* a database that is no projection will do */
     int64_t version;    /* as of the last look */
     int64_t schema;     /* as of the choice of the default panels */
@@ -22,9 +23,9 @@ struct watch {
     struct bf_err err;  /* why the database cannot be looked at now; BF_OK: it can */
 };
 
-/* The panels of the file, or those that fit the database, which is open afterwards. */
+/* The panels of the file, or those that fit the database, which is open afterwards; then that of s3put's directory. */
 BF_MUST bool watch_open(struct watch *w, const char *database, const char *panels,
-                        uint64_t window_ms, struct bf_err *e);
+                        const char *state, uint64_t window_ms, struct bf_err *e);
 void watch_close(struct watch *w);
 
 /* Looks at everything, once. False: the database is lost. */

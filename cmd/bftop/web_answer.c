@@ -41,7 +41,9 @@ static void add_headers(struct MHD_Response *r, const char *type, const char *no
     MHD_add_response_header(r, "Content-Security-Policy", policy);
     MHD_add_response_header(r, "Cache-Control", "no-store");
     MHD_add_response_header(r, "X-Content-Type-Options", "nosniff");
-    MHD_add_response_header(r, "Referrer-Policy", "no-referrer");
+    /* with no-referrer a browser would send "Origin: null" with the form (Fetch, "append a request Origin header") */
+    MHD_add_response_header(r, "Referrer-Policy",
+                            strstr(type, "html") ? "same-origin" : "no-referrer");
     MHD_add_response_header(r, "Cross-Origin-Resource-Policy", "same-origin");
     MHD_add_response_header(r, "Cross-Origin-Opener-Policy", "same-origin");
 }
@@ -87,7 +89,7 @@ static enum MHD_Result send_page(struct web *w, struct MHD_Connection *c)
     bf_buf_init(&page, PAGE_MAX);
     html_begin(&page, w->name, nonce);
     pthread_mutex_lock(&w->lock);
-    html_state(&page, w->told, w->set);
+    html_state(&page, w->told, w->trouble, w->set);
     for (size_t i = 0; i < w->n; i++)
         bf_buf_adds(&page, bf_buf_view(&w->panel[i].html));
     pthread_mutex_unlock(&w->lock);
@@ -103,7 +105,7 @@ static enum MHD_Result send_page(struct web *w, struct MHD_Connection *c)
 
 static enum MHD_Result send_events(struct web *w, struct MHD_Connection *c)
 {
-    struct MHD_Response *r = web_events(w);
+    struct MHD_Response *r = web_events(w, web_place_of(c));
     if (!r)
         return send_plain(c, 503, "too many pages are open; close one\n");
     add_headers(r, "text/event-stream", "none");
@@ -142,6 +144,8 @@ static enum MHD_Result answer(struct web *w, struct MHD_Connection *c, const cha
         return send_plain(c, 421,
                           "this page answers to localhost alone; --token lets it have other "
                           "names\n");
+    if ((post || events) && !web_is_own_page(c))
+        return send_plain(c, 403, "another page may not ask for this\n");
     if (strcmp(url, "/login") == 0 && post)
         return take_login(w, c, q);
     if (!get && strcmp(method, "HEAD") != 0)
@@ -172,15 +176,15 @@ enum MHD_Result web_on_request(void *arg, struct MHD_Connection *connection, con
         *n = 0;
         return MHD_YES;
     }
+    web_place_until(arg, web_place_of(connection), WEB_ANSWER_MS);
     return answer(arg, connection, url, method, q);
 }
 
 void web_on_completed(void *arg, struct MHD_Connection *connection, void **own,
                       enum MHD_RequestTerminationCode code)
 {
-    (void)arg;
-    (void)connection;
     (void)code;
+    web_place_until(arg, web_place_of(connection), WEB_ASK_MS); /* for the next request */
     free(*own);
     *own = NULL;
 }

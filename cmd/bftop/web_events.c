@@ -10,6 +10,7 @@ enum { PENDING_MAX = 16 * 1024 * 1024, BEAT_MS = 5000, WAIT_MS = 1000, BLOCK = 1
 
 struct stream {
     struct web *web;
+    struct web_place *place;
     uint64_t seen[PANELS_MAX], seen_told, sets;
     bool greeted;
     struct bf_buf pending;
@@ -36,9 +37,10 @@ static void gather(struct stream *s)
         }
     if (s->seen_told != w->told_state) {
         s->seen_told = w->told_state;
-        bf_buf_lit(&s->pending, "event: state\ndata: ");
+        bf_buf_addf(&s->pending,
+                    "event: state\ndata: {\"trouble\":%s,\"text\":", w->trouble ? "true" : "false");
         bf_json_put_string(&s->pending, bf_str_of(w->told));
-        bf_buf_lit(&s->pending, "\n\n");
+        bf_buf_lit(&s->pending, "}\n\n");
     }
 }
 
@@ -48,6 +50,7 @@ static bool fill(struct stream *s)
     struct web *w = s->web;
     bf_buf_reset(&s->pending);
     s->sent = 0;
+    web_place_until(w, s->place, 0);
     pthread_mutex_lock(&w->lock);
     for (;;) {
         gather(s);
@@ -61,6 +64,7 @@ static bool fill(struct stream *s)
     }
     bool go_on = !w->stopping && bf_buf_ok(&s->pending);
     pthread_mutex_unlock(&w->lock);
+    web_place_until(w, s->place, WEB_ANSWER_MS);
     s->sent_ms = bf_clock_mono_ms();
     return go_on;
 }
@@ -87,7 +91,7 @@ static void on_free(void *arg)
     free(s);
 }
 
-struct MHD_Response *web_events(struct web *w)
+struct MHD_Response *web_events(struct web *w, struct web_place *place)
 {
     struct stream *s = calloc(1, sizeof *s);
     if (!s)
@@ -101,6 +105,7 @@ struct MHD_Response *web_events(struct web *w)
         return NULL;
     }
     s->web = w;
+    s->place = place;
     s->sent_ms = bf_clock_mono_ms();
     bf_buf_init(&s->pending, PENDING_MAX);
     bf_buf_lit(&s->pending, "retry: 1000\n\n");

@@ -8,16 +8,6 @@
 #include "lib/encoding/enc.h"
 #include "lib/io/file.h"
 
-/* The time does not depend on where they differ. */
-static bool same_secret(struct bf_str given, const char *secret)
-{
-    size_t n = strlen(secret);
-    unsigned char differ = given.n != n;
-    for (size_t i = 0; i < n; i++)
-        differ |= (unsigned char)(secret[i] ^ (given.n ? given.p[i % given.n] : 0));
-    return !differ;
-}
-
 static bool read_token(struct web *w, const char *path, struct bf_err *e)
 {
     char room[WEB_TOKEN_MOST + 3];
@@ -85,8 +75,20 @@ bool web_is_known(const struct web *w, struct MHD_Connection *connection)
     if (!w->token[0])
         return true;
     if (given.n > bearer.n && bf_str_same(bf_str(given.p, bearer.n), bearer))
-        return same_secret(bf_str(given.p + bearer.n, given.n - bearer.n), w->token);
-    return cookies && same_secret(cookie(cookies, BF_STR("bftop")), w->session);
+        return bf_str_same_secret(bf_str(given.p + bearer.n, given.n - bearer.n),
+                                  bf_str_of(w->token));
+    return cookies && bf_str_same_secret(cookie(cookies, BF_STR("bftop")), bf_str_of(w->session));
+}
+
+bool web_is_own_page(struct MHD_Connection *connection)
+{
+    const char *site = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Sec-Fetch-Site");
+    const char *origin = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Origin");
+    const char *host = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host");
+    if (site)
+        return strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
+    const char *name = origin ? strstr(origin, "://") : NULL;
+    return !origin || (name && host && bf_str_same(bf_str_of(name + 3), bf_str_of(host)));
 }
 
 bool web_token_is(const struct web *w, struct bf_str body)
@@ -96,5 +98,5 @@ bool web_token_is(const struct web *w, struct bf_str body)
     if (!bf_str_starts(body, BF_STR("token=")))
         return false;
     bf_uri_decode(&given, bf_str(body.p + 6, body.n - 6));
-    return bf_buf_ok(&given) && same_secret(bf_buf_view(&given), w->token);
+    return bf_buf_ok(&given) && bf_str_same_secret(bf_buf_view(&given), bf_str_of(w->token));
 }

@@ -12,6 +12,14 @@ bool bf_str_same(struct bf_str a, struct bf_str b)
     return a.n == b.n && i == a.n;
 }
 
+bool bf_str_same_secret(struct bf_str given, struct bf_str secret)
+{
+    volatile unsigned char differ = given.n != secret.n; /* volatile: no early end by a compiler */
+    for (size_t i = 0; i < secret.n && given.n; i++)
+        differ = (unsigned char)(differ | (secret.p[i] ^ given.p[i % given.n]));
+    return !differ;
+}
+
 int bf_str_shown(struct bf_str s, size_t max)
 {
     if (s.n <= max)

@@ -59,6 +59,10 @@ static inline char bf_ascii_lower(char c)
 /* Are they equal, with ASCII letters in any case? */
 BF_API bool bf_str_same(struct bf_str a, struct bf_str b);
 
+/* Are they equal? The time depends on the two lengths, not on where the bytes differ, so that it does not reveal how much
+ * of a guess is right. */
+BF_API bool bf_str_same_secret(struct bf_str given, struct bf_str secret);
+
 static inline bool bf_str_starts(struct bf_str s, struct bf_str prefix)
 {
     return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);

@@ -84,22 +84,58 @@ static bool later(int64_t version, const char *other, struct bf_err *e)
                       (long long)version, BF_STATE_DB_VERSION, other);
 }
 
+/* The tables have other names, columns or rows than cdcproj's: it did not make them. why: what is wrong. */
+static bool foreign(const char *why, const char *other, struct bf_err *e)
+{
+    return bf_err_set(e, BF_E_INPUT,
+                      "its table _bfpipe is not one that cdcproj made (%s); name another %s, or "
+                      "rename that table",
+                      why, other);
+}
+
+/* What readers and cdcproj use of the tables, as statements. The version comes first: a later one may have other columns. */
+static const char *const used[] = {
+    "SELECT version FROM _bfpipe LIMIT 2",
+    "SELECT commits,changes,upserts,deletes,older,rejects,made_ms,last_commit_ms,last_change_ms "
+    "FROM _bfpipe LIMIT 0",
+    "SELECT stream,shard,sequence,ended,since_ms,moved_ms,change_ms FROM _bfpipe_positions LIMIT 0",
+};
+
+/* Is it a layout that this program knows? */
+static bool check_db(const struct sql_api *api, sqlite3 *db, struct bf_err *e)
+{
+    for (size_t i = 0; i < BF_COUNT(used); i++) {
+        sqlite3_stmt *stmt = NULL;
+        if (api->prepare_v2(db, used[i], -1, &stmt, NULL) != SQLITE_OK)
+            return (api->extended_errcode(db) & 0xff) == SQLITE_ERROR
+                       ? foreign(api->errmsg(db), "file", e)
+                       : bf_state_db_fail(api, db, e);
+        sqlite3_int64 n = 0, version = 0;
+        int rc = 0;
+        while ((rc = api->step(stmt)) == SQLITE_ROW && ++n)
+            version = api->column_int64(stmt, 0);
+        api->finalize(stmt);
+        if (rc != SQLITE_DONE)
+            return bf_state_db_fail(api, db, e);
+        if (i == 0 && version > BF_STATE_DB_VERSION)
+            return later(version, "file", e);
+        if (i == 0 && (n != 1 || version < 1))
+            return foreign(n == 1 ? "its version is no number from 1 on" : "it has not one row",
+                           "file", e);
+    }
+    return true;
+}
+
 bool bf_state_read_db(struct bf_state *s, const struct sql_api *api, sqlite3 *db, struct bf_err *e)
 {
-    sqlite3_int64 there = 0, version = 0;
-    if (!rows(api, db,
-              "SELECT count(*) FROM sqlite_master WHERE type='table' AND name IN "
-              "('_bfpipe','_bfpipe_positions')",
-              take_count, &there, e))
+    sqlite3_int64 there = 0;
+    if (!rows(api, db, "SELECT count(*) FROM sqlite_master WHERE lower(name)='_bfpipe'", take_count,
+              &there, e))
         return false;
-    if (there < 2)
-        return true;
-    if (!rows(api, db, "SELECT version FROM _bfpipe", take_count, &version, e))
-        return false;
-    if (version > BF_STATE_DB_VERSION)
-        return later(version, "file", e);
-    return rows(api, db, "SELECT stream,shard,sequence,ended,since_ms FROM _bfpipe_positions",
-                take_position, s, e);
+    return !there ||
+           (check_db(api, db, e) &&
+            rows(api, db, "SELECT stream,shard,sequence,ended,since_ms FROM _bfpipe_positions",
+                 take_position, s, e));
 }
 
 static bool open_db(struct bf_state *s, const char *path, struct bf_err *e)
@@ -129,12 +165,31 @@ static bool take_pg(struct bf_state *s, struct bf_pg *pg, const struct pg_result
     return true;
 }
 
+/* SQLSTATE 42703 is a column that is missing, 42P01 a table. */
+static bool check_pg(struct bf_pg *pg, struct bf_err *e)
+{
+    for (size_t i = 0; i < BF_COUNT(used); i++) {
+        struct pg_result *r = bf_pg_query(pg, used[i], 0, NULL, e);
+        if (!r)
+            return strcmp(pg->state, "42703") == 0 || strcmp(pg->state, "42P01") == 0
+                       ? foreign(pg->said, "schema", e)
+                       : false;
+        int n = pg->api->ntuples(r);
+        int64_t version = n ? bf_pg_number(pg, r, 0, 0) : 0;
+        pg->api->clear(r);
+        if (i == 0 && version > BF_STATE_DB_VERSION)
+            return later(version, "schema", e);
+        if (i == 0 && (n != 1 || version < 1))
+            return foreign(n == 1 ? "its version is no number from 1 on" : "it has not one row",
+                           "schema", e);
+    }
+    return true;
+}
+
 bool bf_state_read_pg(struct bf_state *s, struct bf_pg *pg, struct bf_err *e)
 {
     struct pg_result *r =
-        bf_pg_query(pg,
-                    "SELECT to_regclass(quote_ident(current_schema())||'._bfpipe') IS NOT NULL AND "
-                    "to_regclass(quote_ident(current_schema())||'._bfpipe_positions') IS NOT NULL",
+        bf_pg_query(pg, "SELECT to_regclass(quote_ident(current_schema())||'._bfpipe') IS NOT NULL",
                     0, NULL, e);
     if (!r)
         return false;
@@ -142,12 +197,8 @@ bool bf_state_read_pg(struct bf_state *s, struct bf_pg *pg, struct bf_err *e)
     pg->api->clear(r);
     if (!there)
         return true;
-    if (!(r = bf_pg_query(pg, "SELECT version FROM _bfpipe", 0, NULL, e)))
-        return false;
-    int64_t version = pg->api->ntuples(r) ? bf_pg_number(pg, r, 0, 0) : 0;
-    pg->api->clear(r);
-    if (version > BF_STATE_DB_VERSION)
-        return later(version, "schema", e) || bf_err_ctx(e, "%s", pg->shown);
+    if (!check_pg(pg, e))
+        return bf_err_ctx(e, "%s", pg->shown);
     r = bf_pg_query(pg, "SELECT stream,shard,sequence,ended,since_ms FROM _bfpipe_positions", 0,
                     NULL, e);
     bool ok = r && take_pg(s, pg, r, e);

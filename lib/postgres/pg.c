@@ -94,9 +94,12 @@ static bool refused(struct bf_pg *pg, bool up, struct bf_err *e)
 bool bf_pg_open(struct bf_pg *pg, const char *url, const char *program, struct bf_err *e)
 {
     /* Those after dbname win over the URL, those before it give way. */
-    const char *const keys[] = {"connect_timeout", "tcp_user_timeout", "fallback_application_name",
-                                "dbname",          "client_encoding",  NULL};
-    const char *const values[] = {"10", "30000", program, url, "UTF8", NULL};
+    const char *const keys[] = {"connect_timeout",           "tcp_user_timeout",
+                                "keepalives_idle", /* a server that is gone while it computes */
+                                "keepalives_interval",       "keepalives_count",
+                                "fallback_application_name", "dbname",
+                                "client_encoding",           NULL};
+    const char *const values[] = {"10", "30000", "30", "10", "3", program, url, "UTF8", NULL};
     *pg = (struct bf_pg){0};
     bf_pg_show(url, pg->shown);
     if (!(pg->api = bf_pg_load(e)) || !check_url(pg, url, e))

@@ -52,14 +52,41 @@ missing = want - set(p.texts) - {t.rstrip("0") for t in p.texts}
 assert not missing, missing
 line = [x for x in p.panels if x["kind"] == "line"]
 assert len(line) == 1 and line[0]["plots"] == 1 and line[0]["tables"] == 1, line
-assert all(x["tables"] or "no rows" in x["text"] for x in p.panels if x["kind"] != "number"), p.panels
+assert all(x["tables"] or "no rows" in x["text"] for x in p.panels if x["kind"] not in ("number", "rate")), p.panels
 END
 ok 'the values are those of the database; each plot has its table' python3 count.py
 check 'nothing is fetched' -s 1 -- grep -oE '(src|href|action|srcset)=|url\(|@import|https?:' page.html
-check 'no script, a policy that allows none' -m "default-src 'none'; style-src 'unsafe-inline'" -- grep -vi '<script' page.html
+check 'no script, a policy that allows none' -m "default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='; base-uri 'none'" -- grep -vi '<script' page.html
 check 'light and dark, phones' -m 'prefers-color-scheme:dark.*max-width:34rem' -- cat page.html
+cat >contrast.py <<'END'
+"""The colours of the style: 4.5:1 for text, 3:1 for lines and bars, on both grounds, light and dark (WCAG 2.2, 1.4.3 and 1.4.11)."""
+import re
+style = re.search("<style>(.*?)</style>", open("page.html").read())[1]
+light = lambda h: sum(k * (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4) for k, v in zip((0.2126, 0.7152, 0.0722), (int(h[i:i + 2], 16) / 255 for i in (0, 2, 4))))
+def ratio(a, b):
+    x, y = sorted((light(a), light(b)))
+    return (y + 0.05) / (x + 0.05)
+schemes = [dict(re.findall(r"--(\w+):#([0-9a-f]+)", part)) for part in re.findall(r":root\{(.*?)\}", style)]
+assert len(schemes) == 2, schemes
+for colours in schemes:
+    c = {k: v if len(v) == 6 else "".join(x + x for x in v) for k, v in colours.items()}
+    for name in ("ink", "soft", "up", "down", "line", "bar"):
+        for ground in ("card", "ground"):
+            got = ratio(c[name], c[ground])
+            assert got >= (3 if name in ("line", "bar") else 4.5), (name, ground, got)
+END
+ok 'colours can be told apart by WCAG AA, light and dark' python3 contrast.py
 check 'it is its owner'"'"'s' -o 600 -- stat -c %a page.html
 check 'to standard output' -m '^<!doctype html>' -- bftop --html - s.db
+mkfifo pipe
+timeout 10 cat pipe >through &
+check 'a pipe is written to, not replaced' -- bftop --html pipe s.db
+wait
+ok '  it is there' sh -c 'test -p pipe && grep -q "^<!doctype html>" through'
+ln -s target.html link.html
+: >target.html
+check 'so is the target of a link' -- bftop --html link.html s.db
+ok '  and the link is there' sh -c 'test -L link.html && grep -q "^<!doctype html>" target.html'
 check 'a full disk' -s 1 -E 'No space left' -- sh -c 'bftop --html - s.db >/dev/full'
 check 'no such folder' -s 1 -E 'no/page.html' -- bftop --html no/page.html s.db
 check 'two ways at once' -s 2 -E 'exclude each other' -- bftop --html - --once s.db

@@ -1,5 +1,6 @@
 """bftop_live.py TEST: bftop at a terminal of this program's, which reads the sequences and knows what stands on the screen.
 Each test prints nothing if it holds; the shell suite runs them one by one, in a folder with s.db."""
+import codecs
 import fcntl
 import os
 import pty
@@ -18,15 +19,15 @@ ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
 
 
 class Terminal:
-    def __init__(self, *args, columns=100, rows=40, env=None):
+    def __init__(self, *args, columns=100, rows=40, env=None, unset=()):
         self.columns, self.rows = columns, rows
         self.fd, theirs = pty.openpty()
         self.size(columns, rows)
         self.before = termios.tcgetattr(theirs)
         self.theirs = theirs
         self.child = subprocess.Popen(["bftop", *args], stdin=theirs, stdout=theirs, stderr=subprocess.PIPE, start_new_session=True,
-                                      env=dict(os.environ, LC_ALL="C.UTF-8", TERM="xterm-256color", **(env or {})))
-        self.raw, self.lines, self.at = "", [""], 0
+                                      env={k: v for k, v in {**os.environ, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", **(env or {})}.items() if k not in unset})
+        self.raw, self.text = "", codecs.getincrementaldecoder("utf-8")("replace")
 
     def size(self, columns, rows):
         self.columns, self.rows = columns, rows
@@ -36,7 +37,7 @@ class Terminal:
         end = time.monotonic() + seconds
         while select.select([self.fd], [], [], max(0, end - time.monotonic()))[0]:
             try:
-                self.raw += os.read(self.fd, 65536).decode("utf-8", "replace")
+                self.raw += self.text.decode(os.read(self.fd, 65536))
             except OSError:
                 break
 
@@ -136,6 +137,94 @@ def keys():
     t.key(" ")
     t.until("paused")
     t.key("\x1b[200~x\x1bOP\x00\xff")  # what is no key is nothing
+    t.key("q")
+    t.ended(0)
+
+
+def walk():
+    """Each key of the man page, and what it does."""
+    t = Terminal("s.db", columns=80, rows=16)
+    whole = t.until("window 1h").split("\n")
+    first = lambda: t.screen().split("\n")[0]
+    panels = ["Revenue", "Orders", "Cancelled and refunded", "Revenue each", "Revenue by category", "Orders that came so far", "Top products", "Biggest orders"]
+    alone = lambda title: lambda s: s.startswith("─ " + title) and s.count("\n─ ") + s.count("  ─ ") == 0
+    for i, title in enumerate(panels):
+        t.key(str(i + 1))
+        t.until(alone(title))
+    for back in ("0", "\x1b"):
+        t.key("5")
+        t.until(alone(panels[4]))
+        t.key(back)
+        t.until(lambda s: "Orders ─" in s and s.startswith("─ Revenue ─"))
+    for title in panels[:3]:
+        t.key("\t")
+        t.until(alone(title))
+    t.key("0")
+    t.until("Orders ─")
+    for down, up in (("j", "k"), ("\x1b[B", "\x1b[A"), ("\x1bOB", "\x1bOA"), ("\x1b[6~", "\x1b[5~"), ("\x1b[F", "\x1b[H"), ("\x1bOF", "\x1bOH")):
+        t.key(down)
+        t.until(lambda s: s.split("\n")[0] != whole[0])
+        t.key(up)
+        t.until(lambda s: s.split("\n")[0] == whole[0])
+    t.key("kkk\x1b[5~")  # there is nothing above
+    t.until(lambda s: s.split("\n")[0] == whole[0])
+    for key, window in (("+", "3h"), ("=", "6h"), ("-", "3h"), ("-", "1h"), ("-", "30m")):
+        t.key(key)
+        t.until("window " + window)
+        t.key("4")
+        t.until(lambda s: window + " before" in s.split("\n")[0])
+        t.key("0")
+    t.key("-" * 20)
+    t.until("window 1m")
+    t.key("+" * 20)
+    t.until("window 7d")
+    t.key(" ")
+    t.until("paused")
+    before = revenue()
+    change(1300)
+    t.read(2)
+    t.key("1")
+    assert before in t.until(alone("Revenue")), "it went on while it was paused"
+    t.key(" ")
+    t.until(lambda s: "paused" not in s and revenue() in s)
+    for nothing in ("x", "Q", "\x7f", "\r", "\x1b[Z", "\x1b[15~", "é"):
+        t.key(nothing)
+    t.read(0.5)
+    assert t.child.poll() is None
+    t.key("q")
+    t.ended(0)
+
+
+def colours():
+    """256 colours, 16, none by NO_COLOR: the same page. A terminal that can do nothing is told so, and gets no sequence."""
+    pages = []
+    for env, want, never in (({}, "38;5;", None), ({"TERM": "xterm"}, "\x1b\\[0;3[0-7]m", "38;5;"), ({"TERM": "xterm", "COLORTERM": "truecolor"}, "38;5;", None),
+                             ({"NO_COLOR": "1"}, None, "\x1b\\[[0-9;]*[1-9]m"), ({"TERM": "linux", "NO_COLOR": ""}, "\x1b\\[0;3[0-7]m", "38;5;")):
+        t = Terminal("s.db", rows=90, env=env, unset={"COLORTERM", "NO_COLOR"} - set(env))
+        pages.append(t.until("Pipeline").split("\n")[:-1])
+        assert not want or re.search(want, t.raw), (env, want)
+        assert not never or not re.search(never, t.raw), (env, never)
+        t.key("q")
+        t.ended(0)
+    trend = lambda page: [line for line in (re.sub(r"[+-][0-9.]+[kM]?/s", "", line).rstrip() for line in page) if line]
+    assert all(trend(p) == trend(pages[0]) for p in pages), pages
+    t = Terminal("s.db", env={"TERM": "dumb"})
+    said = t.child.communicate(timeout=60)[1]
+    t.read()
+    assert t.child.returncode == 2 and b"TERM is dumb" in said and b"--once" in said and t.raw == "", (t.child.returncode, said, t.raw)
+    assert termios.tcgetattr(t.theirs) == t.before
+
+
+def resize():
+    """Any size, also while one panel has the page and after scrolling; no row is wider than the terminal."""
+    t = Terminal("s.db")
+    t.until("Revenue by category")
+    for key in ("", "5", "0\x1b[F"):
+        t.key(key)
+        for columns, rows in ((1, 1), (19, 3), (30, 12), (400, 10), (1000, 300), (80, 24)):
+            t.size(columns, rows)
+            os.kill(t.child.pid, signal.SIGWINCH)
+            t.until(lambda s: len(s.split("\n")) == rows and (columns < 20 or max(map(len, s.split("\n"))) <= columns), 20)
     t.key("q")
     t.ended(0)
 

@@ -2,21 +2,8 @@
 # cdcproj and faults of its database: a full disk, a file that another program has locked, a damaged file. Each has a
 # message with the remedy, nothing is lost, and a commit is complete or absent.
 . "$(dirname "$0")/lib.sh"
+. "$here/changes.sh"
 cd "$T" || exit 1
-sql() { python3 "$here/sqlite_look.py" "$@"; }
-# rows FROM TO: changes of as many keys, with the marks that a reader writes
-rows() {
-    python3 - "$1" "$2" <<'END'
-import sys
-first, last = map(int, sys.argv[1:])
-mark = '{"bfpipe.mark":{"stream":"s","shard":"0","sequence":"%s"%s}}'
-print(mark % (first - 1 or "", ',"start":true'))
-for n in range(first, last + 1):
-    print('{"eventName":"INSERT","tableName":"t","dynamodb":{"SequenceNumber":"%d","Keys":{"id":{"S":"k%d"}},"NewImage":{"id":{"S":"k%d"},"v":{"N":"1"},"pad":{"S":"%s"}}}}' % (n, n, n, "x" * 300))
-    if n % 50 == 0 or n == last:
-        print(mark % (n, ""))
-END
-}
 
 case $BUILD in
 *asan* | *tsan* | *valgrind*) skip 'a full disk' 'the preloaded library does not go with this build' ;;

@@ -231,4 +231,20 @@ bfgen -n 20000 --seed 5 -o cdc >sale
 check 'a sale' -i sale -- cdcproj --commit-every 50ms --view sale.sql sale.db
 check 'to the cent' -- python3 "$root/tests/cli/sale_rollups.py" sale.db sale
 check '--check agrees' -- cdcproj --check sale.db
+
+# A rebuild takes over the roll-ups of the file that it replaces.
+cat >old.sql <<'END'
+CREATE VIEW kept AS SELECT c, count(*) AS n FROM sales GROUP BY c;
+CREATE VIEW other AS SELECT avg(v) AS mean FROM sales;
+CREATE VIEW gone AS SELECT count(*) AS n FROM sales;
+END
+{ put a 1 '"c":{"S":"x"},"v":{"N":"1"}'; put b 2 '"c":{"S":"y"},"v":{"N":"3"}'; } >in
+check 'a database with roll-ups' -i in -- cdcproj --view old.sql again.db
+put d 3 '"c":{"S":"y"},"v":{"N":"5"}' >more
+echo 'DROP VIEW gone' >gone.sql
+check 'is rebuilt' -- sh -c 'cat in more | cdcproj --view gone.sql --rebuild again.db'
+check '  with them' -o 'x|1|3.0
+y|2|3.0' -- sql again.db 'SELECT c,n,mean FROM kept,other ORDER BY c'
+check '  but for the one that is dropped' -o 'kept	kept
+other	plain	avg: keep sum and count, and divide when you read them' -- cdcproj --explain again.db
 plan

@@ -109,7 +109,9 @@ else
 fi
 if chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome); then
     say "bftop's page in $("$chromium" --version 2>/dev/null)"
-    PATH="$BUILD/bin:$PATH" python3 "$here/bftop_chromium.py" "$chromium" || failed="$failed bftop_chromium.py"
+    for test in bftop_chromium.py bftop_access.py; do
+        PATH="$BUILD/bin:$PATH" python3 "$here/$test" "$chromium" || failed="$failed $test"
+    done
 else
     say "skipped: bftop's page in a browser: chromium is not installed"
 fi

@@ -62,6 +62,11 @@ def records(stream):
     return [(r["PartitionKey"], json.loads(r["Data"])) for r in kinesis.get_records(ShardIterator=iterator)["Records"]]
 
 
+def texts(stream):
+    iterator = kinesis.get_shard_iterator(StreamName=stream, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    return [r["Data"].decode() for r in kinesis.get_records(ShardIterator=iterator)["Records"]]
+
+
 def wait_records(stream, n):
     soon(lambda: len(records(stream)) >= n)
     return records(stream)
@@ -207,6 +212,13 @@ def delivered():
     put({"x": 1}, kind="log")
     put({"x": 2}, kind="log")
     show("a log group", soon(lambda: len(group("a%2Fb")) == 2) and group("a%2Fb"), [{"x": 1}, {"x": 2}])
+    events.put_events(Entries=[{"Source": "shop", "DetailType": "log", "Detail": '{\n  "x": 3,\r\n  "y": 4\n}'}])
+    show("  an event of several lines is one line", soon(lambda: len(group("a%2Fb")) == 3) and group("a%2Fb")[2], {"x": 3, "y": 4})
+    stream = [{"Id": "1", "Arn": ARN % ("kinesis", "stream/s"), "InputTransformer": {"InputPathsMap": {"n": "$.detail.n"}, "InputTemplate": '{\n "n": <n>\n}'}}]
+    rule("h", {"detail-type": ["pretty"]}, stream)
+    before = len(records("s"))
+    put({"n": 5}, kind="pretty")
+    show("  a template of several lines too", soon(lambda: texts("s")[before:]), ['{  "n": 5 }'])
 
 
 def to_firehose():

@@ -279,6 +279,7 @@ static bool remove_function(struct bl_call *c, struct bf_str name)
     }
     if (own.n) {
         bl_lambda_alias_drop(f, own, BF_STR(""));
+        bl_async_drop(f, own.p);
         bl_lambda_reap(f, BL_WORKER_IDLE_MS);
     }
     pthread_mutex_unlock(&f->mutex);

@@ -212,15 +212,6 @@ static bool read_payload(const struct bl_auth_server *s, const struct bl_request
                "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.");
 }
 
-/* Compares in constant time, so that the time does not reveal how much of a guess is right. */
-static bool same_signature(struct bf_str a, const char b[BF_SHA256_HEX])
-{
-    unsigned char d = a.n != 64;
-    for (size_t i = 0; i < 64 && i < a.n; i++)
-        d |= (unsigned char)(a.p[i] ^ b[i]);
-    return d == 0;
-}
-
 /* The signing key of a day needs four HMACs, so each thread (it serves one connection) caches
  * one. */
 static bool signing_key(const struct bl_auth_server *s, struct bl_auth *a, struct bf_err *e)
@@ -265,7 +256,8 @@ static bool compute_signature(const struct bl_auth_server *s, const struct bf_si
               bf_sigv4_signature(&a->key, bf_buf_view(&to_sign), a->signature, &e);
     if (!ok)
         bl_claim_refuse(a, arena, BL_AUTH_INTERNAL, "%s", e.text);
-    else if (!(a->any ? is_hash(provided) : same_signature(provided, a->signature))) {
+    else if (!(a->any ? is_hash(provided)
+                      : bf_str_same_secret(provided, bf_str_of(a->signature)))) {
         a->provided = provided;
         ok = bf_arena_copy(arena, bf_buf_view(&canonical), &a->canonical) &&
              bf_arena_copy(arena, bf_buf_view(&to_sign), &a->string_to_sign);

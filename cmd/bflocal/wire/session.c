@@ -68,12 +68,7 @@ enum bl_session_state bl_session_open(const char *server_secret, struct bf_str a
         return BL_SESSION_BAD;
     snprintf(s->access_key, sizeof s->access_key, "%.*s", (int)access_key.n, access_key.p);
     bl_session_make(server_secret, s);
-    if (token.n != strlen(s->token))
-        return BL_SESSION_BAD;
-    unsigned char different = 0;
-    for (size_t i = 0; i < token.n; i++) /* in constant time */
-        different |= (unsigned char)(token.p[i] ^ s->token[i]);
-    if (different)
+    if (!bf_str_same_secret(token, bf_str_of(s->token)))
         return BL_SESSION_BAD;
     return now_ms / 1000 >= s->expires_s ? BL_SESSION_EXPIRED : BL_SESSION_GOOD;
 }

@@ -22,10 +22,14 @@ struct query {
 /* Parts of the default panels that differ between databases; {words} in them are replaced as in the panels
  * (cmd/bftop/preset.c). */
 struct dialect {
-    const char *all;         /* a condition that holds */
-    const char *sum;         /* the sum of amounts, with no more digits than it needs */
-    const char *asc, *desc;  /* what NULLs need to be first, and last */
-    const char *over_time;   /* time, revenue, before */
+    const char *all;        /* a condition that holds */
+    const char *sum;        /* the sum of amounts, with no more digits than it needs */
+    const char *asc, *desc; /* what NULLs need to be first, and last */
+    const char *over_time;  /* time, revenue, before */
+    const char *
+        minute_view; /* the roll-up of minutes, and what over_time is over it; NULL: cdcproj cannot keep it */
+    const char *over_minutes;
+    const char *kept_sum;    /* of the column `revenue` of a roll-up */
     const char *commit_time; /* of _bfpipe, as texts */
     const char *change_time;
     const char *lag;     /* of a row of _bfpipe_positions */

@@ -179,7 +179,7 @@ const struct db_kind db_pg = {
                              "sums(at,revenue) AS MATERIALIZED (SELECT (" PG_SECONDS(
                                  "{time}") ")/:step*:step,"
                                            "{sum} FROM {table} WHERE {sold} AND {time} COLLATE "
-                                           "\"C\">=(SELECT " PG_TIME("last-2*:window",
+                                           "\"C\">=(SELECT " PG_TIME("last-2*:window-172800",
                                                                      "YYYY-MM-DD\"T\"HH24:MI:"
                                                                      "SS\"Z\"") " FROM edge) GROUP "
                                                                                 "BY 1) "
@@ -293,6 +293,7 @@ const struct db_kind db_pg = {
                                                                                                "ste"
                                                                                                "p."
                                                                                                "at",
+            .kept_sum = "trim_scale(sum(revenue))",
             .commit_time = PG_TIME("last_commit_ms/1000", "YYYY-MM-DD HH24:MI:SS\"Z\""),
             .change_time = PG_TIME("last_change_ms/1000", "YYYY-MM-DD HH24:MI:SS\"Z\""),
             .lag = "to_char((moved_ms-change_ms)/1000.0,'FM999999999990.0')||' s'",

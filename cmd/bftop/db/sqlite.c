@@ -13,7 +13,10 @@
 #include "lib/sql/exact.h"
 #include "lib/sqlite/load.h"
 
-enum { STEPS = 20000 }; /* of SQLite's machine, between two looks at the clock */
+enum {
+    STEPS = 20000,               /* of SQLite's machine, between two looks at the clock */
+    VALUE_MAX = 32 * 1024 * 1024 /* bytes of a value, so that a panel cannot take the memory */
+};
 
 struct file {
     struct db db; /* first */
@@ -66,6 +69,7 @@ static bool settle(struct file *f, struct bf_err *e)
     /* what a file from elsewhere defines runs no function that has effects */
     f->api->db_config(f->h, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     f->api->db_config(f->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    (void)f->api->limit(f->h, SQLITE_LIMIT_LENGTH, VALUE_MAX);
     if (f->api->exec(f->h, "PRAGMA query_only=1;PRAGMA temp_store=MEMORY", NULL, NULL, NULL) !=
         SQLITE_OK)
         return bf_state_db_fail(f->api, f->h, e);
@@ -266,12 +270,35 @@ const struct db_kind db_sqlite = {
                 "last-:window/:step*:step+:step FROM edge WHERE last IS NOT NULL UNION ALL SELECT "
                 "at+:step FROM step,edge WHERE at<last), sums(at,revenue) AS MATERIALIZED (SELECT "
                 "CAST(strftime('%s',{time}) AS INTEGER)/:step*:step,sum({amount}) FROM {table} "
-                "WHERE {sold} AND {time}>=strftime('%Y-%m-%dT%H:%M:%SZ',(SELECT last-2*:window "
-                "FROM edge),'unixepoch') GROUP BY 1) SELECT "
+                "WHERE {sold} AND {time}>=strftime('%Y-%m-%dT%H:%M:%SZ',(SELECT "
+                "last-2*:window-172800 FROM edge),'unixepoch') GROUP BY 1) SELECT "
                 "strftime('%Y-%m-%dT%H:%MZ',step.at,'unixepoch') AS time,coalesce(now.revenue,0) "
                 "AS revenue,coalesce(before.revenue,0) AS before FROM step LEFT JOIN sums now ON "
                 "now.at=step.at LEFT JOIN sums before ON before.at=step.at-:window/:step*:step "
                 "ORDER BY step.at",
+            .minute_view = "SELECT strftime('%s',{time})/60*60 AS at,sum({amount}) FILTER(WHERE "
+                           "{sold}) AS revenue FROM "
+                           "{table} WHERE {there} GROUP BY strftime('%s',{time})/60*60",
+            .over_minutes = /* steps below a minute are of the rows: a term that is always false is not begun */
+            "WITH RECURSIVE edge(last) AS (SELECT CASE WHEN :step>=60 THEN (SELECT "
+            "max(at)/:step*:step "
+            "FROM bftop_minute) ELSE (SELECT CAST(strftime('%s',max({time})) AS "
+            "INTEGER)/:step*:step FROM "
+            "{table} WHERE {there}) END), step(at) AS (SELECT last-:window/:step*:step+:step FROM "
+            "edge "
+            "WHERE last IS NOT NULL UNION ALL SELECT at+:step FROM step,edge WHERE at<last), "
+            "sums(at,revenue) AS MATERIALIZED (SELECT at/:step*:step,sum(revenue) FROM "
+            "bftop_minute WHERE "
+            ":step>=60 AND at>=(SELECT last-2*:window-:step FROM edge) GROUP BY 1 UNION ALL SELECT "
+            "CAST(strftime('%s',{time}) AS INTEGER)/:step*:step,sum({amount}) FROM {table} WHERE "
+            ":step<60 AND {sold} AND {time}>=strftime('%Y-%m-%dT%H:%M:%SZ',(SELECT "
+            "last-2*:window-172800 FROM edge),'unixepoch') GROUP BY 1) SELECT "
+            "strftime('%Y-%m-%dT%H:%MZ',step.at,'unixepoch') AS time,coalesce(now.revenue,0) AS "
+            "revenue,"
+            "coalesce(before.revenue,0) AS before FROM step LEFT JOIN sums now ON now.at=step.at "
+            "LEFT "
+            "JOIN sums before ON before.at=step.at-:window/:step*:step ORDER BY step.at",
+            .kept_sum = "sum(revenue)",
             .commit_time = SQLITE_TIME("last_commit_ms"),
             .change_time = SQLITE_TIME("last_change_ms"),
             .lag = "printf('%.1f s',(moved_ms-change_ms)/1000.0)",

@@ -83,7 +83,7 @@ static bool make(struct db *db, struct bf_err *e)
 {
     sqlite3_int64 there = 0, commits = 0;
     char row[200];
-    if (!number(db, "SELECT count(*) FROM sqlite_master WHERE name='_bfpipe'", &there, e))
+    if (!number(db, "SELECT count(*) FROM sqlite_master WHERE lower(name)='_bfpipe'", &there, e))
         return false;
     snprintf(row, sizeof row, "INSERT INTO _bfpipe(id,version,made_ms)VALUES(1,%d,%lld)",
              DB_VERSION, (long long)bf_clock_wall_ms());

@@ -21,9 +21,10 @@ struct views {
     bool changed; /* groups wait for views_flush */
 };
 
-/* Reads the views of the database and of the files; a view of a file replaces one of the database. */
+/* Reads the views of the database and of the files; a view of a file replaces one of the database. old: the file whose views are taken
+ * over, or NULL. */
 BF_MUST bool views_open(struct views *w, struct db *db, struct mirrors *m,
-                        const struct bf_opt_list *files, struct bf_err *e);
+                        const struct bf_opt_list *files, const char *old, struct bf_err *e);
 void views_free(struct views *w);
 
 /* Called after a table was created or got columns: starts its views, or prepares their statements again. */
