@@ -12,7 +12,7 @@ struct config {
     uint64_t width; /* of --once; 0: COLUMNS, the terminal, 80 */
     bool once;
     const char *html; /* a file, "-": standard output */
-    bool print_panels;
+    bool print_panels, print_views;
     bool http;
     uint64_t port;     /* of http; 0: a free one */
     const char *host;  /* an address */
@@ -45,6 +45,9 @@ BF_MUST bool show_html(const struct config *c, struct panels *p, struct source *
 
 /* Prints the panels as a file of panels. */
 BF_MUST bool show_panels(const struct panels *p, struct bf_err *e);
+
+/* Prints the roll-ups that make the default panels cheap. */
+BF_MUST bool show_views(struct source *s, struct bf_err *e);
 
 /* A panel that failed, as an error. */
 BF_MUST bool show_failed(const struct panels *p, struct bf_err *e);

@@ -30,6 +30,8 @@ static const struct bf_opt options[] = {
                "panels to show, in place of the default set"),
     BF_OPT_STR(0, "state", struct config, state, "DIR", "show what s3put --state DIR holds, too"),
     BF_OPT_FLAG(0, "print-panels", struct config, print_panels, "print the panels as such a file"),
+    BF_OPT_FLAG(0, "print-views", struct config, print_views,
+                "print roll-ups for cdcproj --view that make the panels cheap"),
     BF_OPT_MS(0, "window", struct config, window_ms, "DURATION",
               "time that lines over time show (1h)", .min = WINDOW_LEAST_MS, .max = WINDOW_MOST_MS),
     BF_OPT_RANGE(0, "width", struct config, width, "N",
@@ -62,17 +64,21 @@ static const struct bf_tool tool = {
 
 static bool check(const struct config *c, struct bf_err *e)
 {
-    int ways = c->once + c->print_panels + (c->html != NULL) + c->http;
+    int ways = c->once + c->print_panels + c->print_views + (c->html != NULL) + c->http;
     if (!c->http && c->token)
         return bf_err_set(e, BF_E_USAGE, "--token is for --http");
-    return ways < 2 || bf_err_set(e, BF_E_USAGE,
-                                  "--once, --html, --http and --print-panels exclude each other");
+    return ways < 2 ||
+           bf_err_set(
+               e, BF_E_USAGE,
+               "--once, --html, --http, --print-panels and --print-views exclude each other");
 }
 
 static bool act(const struct config *c, struct watch *w, struct bf_err *e)
 {
     if (c->print_panels)
         return show_panels(w->panels, e);
+    if (c->print_views)
+        return show_views(&w->source, e);
     if (c->html)
         return show_html(c, w->panels, &w->source, e);
     if (c->http)

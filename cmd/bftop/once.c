@@ -1,4 +1,4 @@
-/* --once: one frame as text. --html: one as a page. --print-panels: the panels as a file. */
+/* --once: one frame as text. --html: one as a page. --print-panels: the panels as a file. --print-views: their roll-ups. */
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -125,6 +125,15 @@ bool show_panels(const struct panels *p, struct bf_err *e)
         put_sql(panel->sql, &text);
     }
     bool ok = print(&text, e);
+    bf_buf_free(&text);
+    return ok;
+}
+
+bool show_views(struct source *s, struct bf_err *e)
+{
+    struct bf_buf text;
+    bf_buf_init(&text, FRAME_MAX);
+    bool ok = panels_views(s, &text, e) && print(&text, e);
     bf_buf_free(&text);
     return ok;
 }

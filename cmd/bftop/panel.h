@@ -81,6 +81,9 @@ BF_MUST bool panels_read(struct panels *p, const char *path, struct bf_err *e);
 /* Chooses panels that fit the tables of the projection. */
 BF_MUST bool panels_default(struct panels *p, struct source *s, struct bf_err *e);
 
+/* Appends the roll-ups over which the default panels are cheap, as statements for cdcproj --view. */
+BF_MUST bool panels_views(struct source *s, struct bf_buf *out, struct bf_err *e);
+
 /* Runs the statement. The result has its error. */
 void panel_run(const struct panels *p, struct panel *panel, struct source *s);
 

@@ -18,8 +18,11 @@ struct shop {
     char column[ROLES][NAME_MAX_BYTES];
     const char *there; /* the condition for rows that are there */
     bool steps;        /* orders are placed, paid and shipped */
+    unsigned kept;     /* bits of the roll-ups that the database keeps */
     struct bf_buf sql;
 };
+
+#include "cmd/bftop/preset_kept.h"
 
 static const struct {
     enum role role;
@@ -34,6 +37,9 @@ static const struct {
     {PRODUCT, "string", "product_name,product,item_name,title,product_id,sku"},
     {CUSTOMER, "string", "customer_id,customer,user_id,customer_name"},
 };
+
+/* The rows of --history that are there. */
+#define VERSIONS "_valid_to IS NULL"
 
 #define SOLD "{there} AND coalesce({status},'') NOT IN ('CANCELLED','REFUNDED','RETURNED')"
 
@@ -225,7 +231,7 @@ static void find_shop(struct shop *sh)
         return;
     sh->table = strtoll(row[0], NULL, 10);
     snprintf(sh->name, sizeof sh->name, "%s", row[1]);
-    sh->there = strcmp(row[2], "history") == 0       ? "_valid_to IS NULL"
+    sh->there = strcmp(row[2], "history") == 0       ? VERSIONS
                 : strcmp(row[2], "soft-delete") == 0 ? "_deleted IS NULL"
                                                      : "1";
     snprintf(sql, sizeof sql,
@@ -254,12 +260,69 @@ static void look_at_rows(struct shop *sh)
     sh->steps = sql && ask(sh, sql, row, 1);
 }
 
-static bool add_templates(struct shop *sh, struct bf_err *e)
+static unsigned roles_of(const struct shop *sh)
 {
     unsigned have = 0;
-    bool orders = false;
     for (unsigned r = 0; r < ROLES; r++)
         have |= sh->column[r][0] ? 1u << r : 0;
+    return have;
+}
+
+/* The statement of a roll-up, in sh->sql; NULL: the shop lacks a column, or there is no memory. */
+static const char *view_sql(struct shop *sh, size_t i)
+{
+    if ((roles_of(sh) & kept_views[i].needs) != kept_views[i].needs)
+        return NULL;
+    bf_buf_reset(&sh->sql);
+    bf_buf_addf(&sh->sql, "CREATE VIEW %s AS ", kept_views[i].name);
+    fill(sh, kept_views[i].select);
+    return bf_buf_cstr(&sh->sql);
+}
+
+static void put_literal(struct bf_buf *out, const char *text)
+{
+    bf_buf_addc(out, '\'');
+    for (; *text; text++) {
+        if (*text == '\'')
+            bf_buf_addc(out, '\'');
+        bf_buf_addc(out, *text);
+    }
+    bf_buf_addc(out, '\'');
+}
+
+/* Which roll-ups the database keeps. */
+static void find_kept(struct shop *sh)
+{
+    char row[1][NAME_MAX_BYTES];
+    struct bf_buf sql;
+    bf_buf_init(&sql, 64 * 1024);
+    for (size_t i = 0; i < KEPTS; i++) {
+        const char *view = view_sql(sh, i);
+        if (!view)
+            continue;
+        bf_buf_reset(&sql);
+        bf_buf_addf(&sql, "SELECT 1 FROM _bfpipe_views WHERE name='%s' AND kept<>0 AND sql=",
+                    kept_views[i].name);
+        put_literal(&sql, view);
+        const char *text = bf_buf_cstr(&sql);
+        sh->kept |= text && ask(sh, text, row, 1) ? 1u << i : 0;
+    }
+    bf_buf_free(&sql);
+}
+
+/* The statement over a roll-up, if it is kept, else the one over the rows. */
+static const char *cheapest(const struct shop *sh, const char *title, const char *sql)
+{
+    for (size_t i = 0; i < BF_COUNT(kept_panels); i++)
+        if (sh->kept & 1u << kept_panels[i].from && strcmp(kept_panels[i].title, title) == 0)
+            return kept_panels[i].sql;
+    return sql;
+}
+
+static bool add_templates(struct shop *sh, struct bf_err *e)
+{
+    unsigned have = roles_of(sh);
+    bool orders = false;
     for (size_t i = 0; i < BF_COUNT(templates); i++) {
         const char *title = templates[i].title;
         /* the second "Biggest orders" is for shops without customers, the rows are counted if there are no orders */
@@ -268,7 +331,7 @@ static bool add_templates(struct shop *sh, struct bf_err *e)
             (orders && strcmp(title, "Biggest orders") == 0) ||
             (!templates[i].needs && have & 1u << AMOUNT))
             continue;
-        if (!add(sh, title, templates[i].sql, templates[i].kind, e))
+        if (!add(sh, title, cheapest(sh, title, templates[i].sql), templates[i].kind, e))
             return false;
         orders |= strcmp(title, "Biggest orders") == 0;
     }
@@ -319,7 +382,10 @@ static bool add_views(struct shop *sh, struct bf_err *e)
 {
     char name[1][NAME_MAX_BYTES], sql[120];
     for (int i = 0; i < VIEWS_SHOWN; i++) {
-        snprintf(sql, sizeof sql, "SELECT name FROM _bfpipe_views WHERE kept LIMIT 1 OFFSET %d", i);
+        snprintf(sql, sizeof sql,
+                 "SELECT name FROM _bfpipe_views WHERE kept AND name NOT LIKE 'bftop\\_%%' ESCAPE "
+                 "'\\' LIMIT 1 OFFSET %d",
+                 i);
         if (!ask(sh, sql, name, 1))
             break;
         if (!add_table(sh, name[0], name[0], VIEW_COLUMNS, " LIMIT 10", e))
@@ -336,6 +402,7 @@ bool panels_default(struct panels *p, struct source *s, struct bf_err *e)
     bool ok = true;
     if (sh.name[0]) {
         look_at_rows(&sh);
+        find_kept(&sh);
         ok = add_templates(&sh, e);
         if (ok && !sh.column[AMOUNT][0])
             ok = add_table(&sh, "Newest rows", sh.name, NEWEST_COLUMNS,
@@ -346,4 +413,28 @@ bool panels_default(struct panels *p, struct source *s, struct bf_err *e)
         ok = add(&sh, pipeline[i].title, pipeline[i].sql, pipeline[i].kind, e);
     bf_buf_free(&sh.sql);
     return ok;
+}
+
+bool panels_views(struct source *s, struct bf_buf *out, struct bf_err *e)
+{
+    struct shop sh = {.s = s, .there = "1"};
+    bf_buf_init(&sh.sql, 64 * 1024);
+    find_shop(&sh);
+    if (sh.name[0])
+        look_at_rows(&sh);
+    if (strcmp(sh.there, VERSIONS) == 0) {
+        bf_buf_free(&sh.sql);
+        return bf_err_set(e, BF_E_INPUT,
+                          "this database has all versions (--history), and cdcproj keeps roll-ups "
+                          "only of a table without them");
+    }
+    for (size_t i = 0; i < KEPTS; i++) {
+        const char *view = view_sql(&sh, i);
+        if (view)
+            bf_buf_addf(out, "%s;\n", view);
+    }
+    bf_buf_free(&sh.sql);
+    return out->n ||
+           bf_err_set(e, BF_E_INPUT,
+                      "there is no table with an amount yet, so no panel needs a roll-up");
 }

@@ -74,6 +74,22 @@ wait $writer
 check 'a commit that is not its own is noticed' -o 75 -- echo $?
 check 'and told' -o 'cdcproj: l.db: another process has written it; start both again' -- cat told
 
+# A file that is removed while it is written.
+rows 1 40 >in
+rm -f gone.db
+cdcproj gone.db <fifo 2>told &
+writer=$!
+exec 7>fifo
+head -n 1 in >&7
+committed() { [ "$(sql gone.db 'SELECT commits FROM _bfpipe')" -gt 0 ]; }
+soon committed
+rm gone.db
+tail -n +2 in >&7
+exec 7>&-
+wait $writer
+check 'a file that is removed is noticed' -o 75 -- echo $?
+check 'and told' -o 'cdcproj: gone.db: the file has been removed or replaced; start both again' -- cat told
+
 # Damage.
 rows 1 300 | cdcproj d.db
 python3 -c 'f = open("d.db", "r+b"); f.seek(8192); f.write(b"\xff" * 60000)'

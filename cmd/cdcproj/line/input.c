@@ -81,14 +81,14 @@ static bool number_order(struct line *l, struct bf_str number, struct bf_err *e)
     struct bf_buf plain = {.p = room, .cap = sizeof room, .max = sizeof room};
     bf_number_put_plain(&plain, number);
     size_t digits = 0;
-    while (digits < plain.n && room[digits] >= '0' && room[digits] <= '9')
+    while (digits < plain.n && plain.p[digits] >= '0' && plain.p[digits] <= '9')
         digits++;
     if (digits < plain.n || digits > NUMBER_ORDER)
         return bf_err_set(e, BF_E_INPUT,
                           "_seq: a text, or a whole number of up to %d digits, was expected",
                           NUMBER_ORDER);
     memset(l->order_room, '0', NUMBER_ORDER);
-    memcpy(l->order_room + NUMBER_ORDER - digits, room, digits);
+    memcpy(l->order_room + NUMBER_ORDER - digits, plain.p, digits);
     l->order = bf_str(l->order_room, NUMBER_ORDER);
     return true;
 }
