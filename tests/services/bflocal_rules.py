@@ -147,6 +147,7 @@ def targets():
          [["0", None], ["1", None], ["2", None], ["3", "{}"], ["4", None]])
     page = events.list_targets_by_rule(Rule="t", Limit=3)
     show("by pages", len(page["Targets"] + events.list_targets_by_rule(Rule="t", NextToken=page["NextToken"])["Targets"]), 5)
+    show("of a bus that is not there", error_of(events.list_rule_names_by_target, TargetArn=stream, EventBusName="none").split(":")[0], "ResourceNotFoundException")
     show("the rules of a target", [events.list_rule_names_by_target(TargetArn=a)["RuleNames"] for a in (stream, stream + "x")], [["t"], []])
     show("a rule with targets", error_of(events.delete_rule, Name="t"), "ValidationException: Rule can't be deleted since it has targets.")
     gone = events.remove_targets(Rule="t", Ids=["0", "none"])

@@ -42,6 +42,9 @@ bool bl_lambda_delete_version(struct bl_call *c, struct bf_str name, struct bf_s
 /* A new FunctionConfiguration with the defaults of CreateFunction. NULL: out of memory. */
 json_t *bl_lambda_config(const char *name, const char *arn, int64_t now_ms);
 
+/* A copy without the tags, which only GetFunction returns, beside it. */
+json_t *bl_lambda_shown(const json_t *config);
+
 /* Stores an event that is given up in the bucket of its function's settings (async.c). */
 void bl_lambda_async_failed(struct bl_local *l, const char *bucket,
                             const struct bl_async_failure *failure);
