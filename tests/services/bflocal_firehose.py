@@ -130,6 +130,7 @@ def refused():
     orc = {"Enabled": True, "SchemaConfiguration": {"DatabaseName": "d", "TableName": "t", "RoleARN": ROLE},
            "InputFormatConfiguration": {"Deserializer": {"OpenXJsonSerDe": {}}}, "OutputFormatConfiguration": {"Serializer": {"OrcSerDe": {}}}}
     show("ORC", ask(DataFormatConversionConfiguration=orc, BufferingHints=LARGE), "InvalidArgumentException: bflocal's Firehose has no OrcSerDe: it has ParquetSerDe")
+    show("a prefix that no key can have", ask(Prefix="p" * 513), "InvalidArgumentException: prefix: more than 512 characters")
     show("a source that is not there", refusal(create, name="x", source="none"), "InvalidArgumentException: Kinesis Stream none under account 000000000000 not found.")
     show("nothing was created", firehose.list_delivery_streams()["DeliveryStreamNames"], [])
 

@@ -44,6 +44,7 @@ static bool take(struct views *w, struct view *v, struct bf_err *e)
             return false;
         }
     }
+    v->fresh = true;
     if (v->drop)
         view_free(w->db->api, v);
     else
@@ -257,10 +258,13 @@ bool views_refold(struct views *w, struct mirror *t, struct bf_err *e)
 
 void views_tell(const struct views *w)
 {
-    for (const struct view *v = w->first; v; v = v->next)
+    for (const struct view *v = w->first; v; v = v->next) {
         if (v->kept && !v->mirror)
             bf_diag_warn("view %.*s is not there yet: cdcproj has no table %.*s", BF_SHOWN(v->name),
                          BF_SHOWN(v->from));
+        if (!v->kept && v->fresh)
+            view_tell_texts(w, v);
+    }
 }
 
 bool views_settle(struct views *w, struct bf_err *e)

@@ -216,3 +216,27 @@ bool tokens_are_result(const struct tokens *t, size_t from, size_t to)
     }
     return true;
 }
+
+static bool is_less_or_greater(const struct tokens *t, size_t i)
+{
+    bool differ = token_punct(t, i, '<') && token_punct(t, i + 1, '>');
+    return (token_punct(t, i, '<') || token_punct(t, i, '>')) && !differ;
+}
+
+bool words_compare(const struct tokens *t, size_t i)
+{
+    size_t from = i > 1 && token_punct(t, i - 1, '.') ? i - 2 : i, at = from;
+    if (is_less_or_greater(t, i + 1) || token_is(t, i + 1, "between"))
+        return true;
+    if (from == 0)
+        return false;
+    if (token_punct(t, from - 1, '<') ||
+        (token_punct(t, from - 1, '>') && !(from > 1 && token_punct(t, from - 2, '<'))))
+        return true;
+    if (from > 1 && token_punct(t, from - 1, '(') && token_punct(t, i + 1, ')'))
+        return token_is(t, from - 2, "min") || token_is(t, from - 2, "max");
+    while (at > 1 && (token_punct(t, at - 1, ',') || token_punct(t, at - 1, '.') ||
+                      (token_name(t, at - 1) && !token_is(t, at - 1, "by"))))
+        at--;
+    return at > 1 && token_is(t, at - 1, "by") && token_is(t, at - 2, "order");
+}
