@@ -147,5 +147,6 @@ PINNED = [[("put_object", {"Bucket": BUCKET, "Key": k, "Body": b""}) for k in ("
     [("put_object", {"Bucket": BUCKET, "Key": "c", "Body": b"", "Tagging": "k=v"}), ("put_object", {"Bucket": BUCKET, "Key": "a", "Body": b""}),
      ("copy_object", {"Bucket": BUCKET, "Key": "c", "CopySource": {"Bucket": BUCKET, "Key": "a"}}), ("head_object", {"Bucket": BUCKET, "Key": "c"}),
      ("put_bucket_encryption", {"Bucket": BUCKET, "ServerSideEncryptionConfiguration": ENCRYPTED}), ("get_bucket_encryption", {"Bucket": BUCKET})],
+    [("put_object", {"Bucket": BUCKET, "Key": k, "Body": b""}) for k in ("a", "a/b", "b")] + [("list_objects", {"Bucket": BUCKET, "Delimiter": "/", "MaxKeys": 2})],
     [("create_bucket", {"Bucket": "A_B"})],
     [("put_object", {"Bucket": BUCKET, "Key": "a", "Body": b"x", "ContentMD5": "AAAAAAAAAAAAAAAAAAAAAA=="})]]

@@ -52,6 +52,7 @@ KNOWN = [
     (r"s3 list_multipart_uploads \.Prefix \| .* \| \"absent\"", OPTIONAL),
     (r"s3 list_objects \.(Marker|Prefix) \| .* \| \"absent\"", OPTIONAL),
     (r"s3 list_objects(_v2)? \.(Delimiter|Prefix|CommonPrefixes\[\d+\]\.Prefix) \| \"[^\"]*%20\"", "API reference, EncodingType: keys, prefixes and delimiter are encoded; moto encodes keys alone"),
+    (r"s3 list_objects \.Contents \| .*'Delimiter': .*'MaxKeys'", "API reference, ListObjects, MaxKeys: keys and common prefixes together; moto counts keys alone"),
     (r"s3 list_objects \.NextMarker \| (\"absent\"|.* 'Delimiter')", "API reference, ListObjects: NextMarker is returned only with a delimiter, and is the last key or prefix; moto's is a token"),
     (r"s3 list_objects \.(IsTruncated|NextMarker) \| (true|\"\S+/\") \| (false|\"absent\")", "API reference, ListObjects, IsTruncated: not all was returned; moto does not count common prefixes"),
     (r"s3 (get|head)_object error \| \"done\" \| \"(InvalidRange|416)\"", "RFC 9110, 14.2: a range in a unit that is not known is ignored"),
@@ -128,6 +129,7 @@ KNOWN = [
     (r"lambda create_alias error \| \"ResourceConflictException\" \| \"ConflictException\"", "botocore's model: CreateAlias's error is ResourceConflictException"),
     (r"lambda create_alias error \| \"ResourceConflictException\" \| \"ResourceNotFoundException\"", TWO),
     (r"lambda list_aliases \.Aliases \| \[\]", "API reference, ListAliases, FunctionVersion: only aliases of that version; moto returns all"),
+    (r"lambda delete_function error \| \"ResourceConflictException\" \| \"done\"", "API reference, DeleteFunction: a version that an alias references cannot be deleted"),
     (r"lambda delete_(function|alias) error \| \"done\" \| \"ResourceNotFoundException\"", "botocore's model: DeleteAlias has no ResourceNotFoundException; deletion of a version or an alias that is gone is repeated without an error"),
     (r"lambda (publish_version|list_versions_by_function) ", "API reference, PublishVersion: no version is published if code and configuration have not changed since the last one; moto forgets its first"),
     # DynamoDB
