@@ -36,18 +36,16 @@ BF_MUST bool show_live(struct watch *w, struct bf_err *e);
 BF_MUST bool show_http(const struct config *c, struct watch *w, struct bf_err *e);
 
 /* Prints one frame; false after a panel that failed. */
-BF_MUST bool show_once(const struct config *c, struct panels *p, struct source *s,
-                       struct bf_err *e);
+BF_MUST bool show_once(const struct config *c, struct watch *w, struct bf_err *e);
 
 /* Writes one HTML page. */
-BF_MUST bool show_html(const struct config *c, struct panels *p, struct source *s,
-                       struct bf_err *e);
+BF_MUST bool show_html(const struct config *c, struct watch *w, struct bf_err *e);
 
 /* Prints the panels as a file of panels. */
 BF_MUST bool show_panels(const struct panels *p, struct bf_err *e);
 
 /* Prints the roll-ups that make the default panels cheap. */
-BF_MUST bool show_views(struct source *s, struct bf_err *e);
+BF_MUST bool show_views(struct watch *w, struct bf_err *e);
 
 /* A panel that failed, as an error. */
 BF_MUST bool show_failed(const struct panels *p, struct bf_err *e);

@@ -46,8 +46,9 @@ static const struct bf_opt_group groups[] = {
 
 static const char *libraries(void)
 {
-    static char text[64];
-    snprintf(text, sizeof text, "libmicrohttpd/%s, SQLite is opened at need", MHD_get_version());
+    static char text[96];
+    snprintf(text, sizeof text, "libmicrohttpd/%s, SQLite and libpq are opened at need",
+             MHD_get_version());
     return text;
 }
 
@@ -78,12 +79,12 @@ static bool act(const struct config *c, struct watch *w, struct bf_err *e)
     if (c->print_panels)
         return show_panels(w->panels, e);
     if (c->print_views)
-        return show_views(&w->source, e);
+        return show_views(w, e);
     if (c->html)
-        return show_html(c, w->panels, &w->source, e);
+        return show_html(c, w, e);
     if (c->http)
         return show_http(c, w, e);
-    return c->once ? show_once(c, w->panels, &w->source, e) : show_live(w, e);
+    return c->once ? show_once(c, w, e) : show_live(w, e);
 }
 
 static bool run(const struct config *c, struct bf_err *e)

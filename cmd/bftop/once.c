@@ -9,6 +9,7 @@
 #include "cmd/bftop/delivery.h"
 #include "cmd/bftop/draw.h"
 #include "cmd/bftop/html.h"
+#include "cmd/bftop/watch.h"
 #include "lib/cli/diag.h"
 #include "lib/io/file.h"
 #include "lib/io/out.h"
@@ -63,8 +64,10 @@ static bool print(struct bf_buf *text, struct bf_err *e)
     return bf_out_close(&out, e);
 }
 
-bool show_once(const struct config *c, struct panels *p, struct source *s, struct bf_err *e)
+bool show_once(const struct config *c, struct watch *w, struct bf_err *e)
 {
+    if (!watch_once(w, e))
+        return false;
     struct canvas page;
     struct bf_buf text;
     int width = c->width ? (int)c->width : show_columns(STDOUT_FILENO);
@@ -72,29 +75,29 @@ bool show_once(const struct config *c, struct panels *p, struct source *s, struc
         width = width ? CANVAS_WIDTH_LEAST : COLUMNS_DEFAULT;
     canvas_init(&page, width < CANVAS_WIDTH_MOST ? width : CANVAS_WIDTH_MOST, show_utf8());
     bf_buf_init(&text, FRAME_MAX);
-    panels_refresh(p, s);
-    delivery_look(p);
-    draw_frame(&page, p);
+    delivery_look(w->panels);
+    draw_frame(&page, w->panels);
     canvas_print(&page, 0, page.height, show_colours(STDOUT_FILENO), "", "\n", &text);
     bool ok = !page.failed || bf_err_nomem(e);
-    ok = ok && print(&text, e) && show_failed(p, e);
+    ok = ok && print(&text, e) && show_failed(w->panels, e);
     bf_buf_free(&text);
     canvas_free(&page);
     return ok;
 }
 
-bool show_html(const struct config *c, struct panels *p, struct source *s, struct bf_err *e)
+bool show_html(const struct config *c, struct watch *w, struct bf_err *e)
 {
+    if (!watch_once(w, e))
+        return false;
     struct bf_buf text;
     bf_buf_init(&text, FRAME_MAX);
-    panels_refresh(p, s);
-    delivery_look(p);
-    html_page(&text, p, c->database);
+    delivery_look(w->panels);
+    html_page(&text, w->panels, w->path);
     bool ok = strcmp(c->html, "-") == 0 ? print(&text, e)
                                         : bf_buf_check(&text, "the page", e) &&
                                               bf_file_write(c->html, bf_buf_view(&text), e);
     bf_buf_free(&text);
-    return ok && show_failed(p, e);
+    return ok && show_failed(w->panels, e);
 }
 
 /* A statement on lines that begin with a blank, as the file wants it. */
@@ -129,11 +132,11 @@ bool show_panels(const struct panels *p, struct bf_err *e)
     return ok;
 }
 
-bool show_views(struct source *s, struct bf_err *e)
+bool show_views(struct watch *w, struct bf_err *e)
 {
     struct bf_buf text;
     bf_buf_init(&text, FRAME_MAX);
-    bool ok = panels_views(s, &text, e) && print(&text, e);
+    bool ok = panels_views(w->db, &text, e) && print(&text, e);
     bf_buf_free(&text);
     return ok;
 }

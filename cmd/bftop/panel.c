@@ -80,20 +80,21 @@ static bool due(const struct panel *panel, int64_t now, int64_t version, int64_t
            (version != panel->version || panel->result.error[0] || panel->kind == PANEL_RATE);
 }
 
-bool panels_refresh(struct panels *p, struct source *s)
+bool panels_refresh(struct panels *p, struct db *db, int64_t version, bool *changed,
+                    struct bf_err *e)
 {
-    int64_t version = source_version(s), slow = 0;
+    int64_t slow = 0;
     for (size_t i = 0; i < p->n; i++)
         slow += p->panel[i].took_ms >= SLOW_MS;
-    bool changed = false;
     for (size_t i = 0; i < p->n; i++) {
         struct panel *panel = &p->panel[i];
         uint64_t was = panel->changed;
         if (panel->state || !due(panel, bf_clock_mono_ms(), version, slow))
             continue;
+        if (!panel_run(p, panel, db, e))
+            return false;
         panel->version = version;
-        panel_run(p, panel, s);
-        changed |= panel->changed != was;
+        *changed |= panel->changed != was;
     }
-    return changed;
+    return true;
 }

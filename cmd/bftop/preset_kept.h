@@ -22,10 +22,7 @@ static const struct {
      "SELECT {product} AS product,count(*) AS orders,sum({amount}) AS revenue FROM {table} WHERE "
      "{sold} GROUP BY {product}",
      1u << AMOUNT | 1u << PRODUCT},
-    {"bftop_minute",
-     "SELECT strftime('%s',{time})/60*60 AS at,sum({amount}) FILTER(WHERE {sold}) AS revenue FROM "
-     "{table} WHERE {there} GROUP BY strftime('%s',{time})/60*60",
-     1u << AMOUNT | 1u << TIME},
+    {"bftop_minute", "{minute_view}", 1u << AMOUNT | 1u << TIME},
 };
 
 #define LOST "('CANCELLED','REFUNDED','RETURNED')"
@@ -36,44 +33,32 @@ static const struct {
     enum kept from;
 } kept_panels[] = {
     {"Revenue",
-     "SELECT sum(revenue) AS revenue FROM bftop_status WHERE coalesce(status,'') NOT IN " LOST,
+     "SELECT {kept_sum} AS revenue FROM bftop_status WHERE coalesce(status,'') NOT IN " LOST,
      KEPT_STATUS},
     {"Orders",
      "SELECT coalesce(sum(orders),0) AS orders FROM bftop_status WHERE coalesce(status,'') NOT "
      "IN " LOST,
      KEPT_STATUS},
     {"Cancelled and refunded",
-     "SELECT coalesce(sum(revenue),0) AS refunds FROM bftop_status WHERE status IN " LOST,
+     "SELECT coalesce({kept_sum},0) AS refunds FROM bftop_status WHERE status IN " LOST,
      KEPT_STATUS},
     {"Orders that came so far",
-     "SELECT step,(SELECT coalesce(sum(orders),0) FROM bftop_status WHERE "
-     "instr(later,','||status||',')) AS orders FROM (SELECT 'PLACED' AS step,"
-     "',PLACED,PAID,SHIPPED,DELIVERED,' AS later UNION ALL SELECT 'PAID',"
-     "',PAID,SHIPPED,DELIVERED,' UNION ALL SELECT 'SHIPPED',',SHIPPED,DELIVERED,')",
+     "SELECT step,(SELECT coalesce(sum(orders),0) FROM bftop_status WHERE CASE status WHEN "
+     "'PLACED' "
+     "THEN 1 WHEN 'PAID' THEN 2 WHEN 'SHIPPED' THEN 3 WHEN 'DELIVERED' THEN 3 END>=step.no) AS "
+     "orders FROM (SELECT 1 AS no,'PLACED' AS step UNION ALL SELECT 2,'PAID' UNION ALL SELECT "
+     "3,'SHIPPED') AS step ORDER BY step.no",
      KEPT_STATUS},
     {"Revenue by category",
-     "SELECT coalesce(category,'none') AS category,sum(revenue) AS revenue FROM bftop_category "
-     "GROUP BY 1 ORDER BY 2 DESC,1 LIMIT 10",
+     "SELECT coalesce(category,'none') AS category,{kept_sum} AS revenue FROM bftop_category "
+     "GROUP BY 1 ORDER BY 2 {desc},1 LIMIT 10",
      KEPT_CATEGORY},
     {"Top products",
-     "SELECT product,sum(orders) AS orders,sum(revenue) AS revenue FROM bftop_product GROUP BY 1 "
-     "ORDER BY 3 DESC,1 LIMIT 8",
+     "SELECT product,sum(orders) AS orders,{kept_sum} AS revenue FROM bftop_product GROUP BY 1 "
+     "ORDER BY 3 {desc},1 LIMIT 8",
      KEPT_PRODUCT},
     /* steps below a minute are computed from the rows: a term that is always false is not begun */
-    {"Revenue each {step}; dotted: {window} before",
-     "WITH RECURSIVE edge(last) AS (SELECT CASE WHEN :step>=60 THEN (SELECT max(at)/:step*:step "
-     "FROM bftop_minute) ELSE (SELECT CAST(strftime('%s',max({time})) AS INTEGER)/:step*:step FROM "
-     "{table} WHERE {there}) END), step(at) AS (SELECT last-:window/:step*:step+:step FROM edge "
-     "WHERE last IS NOT NULL UNION ALL SELECT at+:step FROM step,edge WHERE at<last), "
-     "sums(at,revenue) AS MATERIALIZED (SELECT at/:step*:step,sum(revenue) FROM bftop_minute WHERE "
-     ":step>=60 AND at>=(SELECT last-2*:window-:step FROM edge) GROUP BY 1 UNION ALL SELECT "
-     "CAST(strftime('%s',{time}) AS INTEGER)/:step*:step,sum({amount}) FROM {table} WHERE "
-     ":step<60 AND {sold} AND {time}>=strftime('%Y-%m-%dT%H:%M:%SZ',(SELECT "
-     "last-2*:window-172800 FROM edge),'unixepoch') GROUP BY 1) SELECT "
-     "strftime('%Y-%m-%dT%H:%MZ',step.at,'unixepoch') AS time,coalesce(now.revenue,0) AS revenue,"
-     "coalesce(before.revenue,0) AS before FROM step LEFT JOIN sums now ON now.at=step.at LEFT "
-     "JOIN sums before ON before.at=step.at-:window/:step*:step ORDER BY step.at",
-     KEPT_MINUTE},
+    {"Revenue each {step}; dotted: {window} before", "{over_minutes}", KEPT_MINUTE},
 };
 
 #endif

@@ -52,9 +52,7 @@ put <next >receipts 2>&1 || :
 cat >live.py <<'END'
 import os, subprocess, sys, time
 sys.path.insert(0, os.environ["HERE"])
-sys.argv = ["", "nothing"]
-nothing = lambda: None
-exec(open(os.environ["HERE"] + "/bftop_live.py").read().replace("globals()[sys.argv[1]]()", ""))
+from bftop_live import *
 open("rate.conf", "w").write("[Rate]\nkind = rate\nrefresh = 100ms\nsql = SELECT n FROM t\n")
 db = sqlite3.connect("t.db", isolation_level=None)
 db.execute("CREATE TABLE t(n)")

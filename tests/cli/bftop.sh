@@ -126,7 +126,7 @@ check '  with panels' -a -- sh -c 'printf "[x]\nsql = SELECT * FROM t\n" >m && b
 cp s.db new.db
 sql new.db 'UPDATE _bfpipe SET version=99'
 check 'of a later version' -s 1 -E '^bftop: new.db: a later version of bfpipe made this database' -- bftop --once new.db
-check 'of a server' -s 2 -E 'PostgreSQL is not supported' -- bftop --once postgresql://h/d
+check 'of a server that is not there' -s 75 -E '^bftop: postgresql:///d: .*; is the server running\?' -- bftop --once "postgresql://u:s3cret@/d?host=$T&password=s3cret"
 check 'a full disk' -s 1 -E 'No space left' -- sh -c 'bftop --once s.db >/dev/full'
 
 # A writer that holds the file for itself, and one that writes while bftop reads.

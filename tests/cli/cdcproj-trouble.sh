@@ -90,6 +90,20 @@ wait $writer
 check 'a file that is removed is noticed' -o 75 -- echo $?
 check 'and told' -o 'cdcproj: gone.db: the file has been removed or replaced; start both again' -- cat told
 
+# A writer that was killed before the file was in WAL mode has left a journal.
+cat >half.py <<'END'
+import os, signal, sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.executescript("PRAGMA journal_mode=DELETE; PRAGMA cache_size=1; BEGIN")
+db.execute("CREATE TABLE half AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<20000) SELECT i,'a text of some length' AS t FROM n")
+os.kill(os.getpid(), signal.SIGKILL)
+END
+cp l.db k.db
+(python3 half.py k.db) 2>killed
+ok 'a journal of a writer that was killed' test -s k.db-journal
+check 'is undone by a reader' -- cdcproj --explain k.db
+check 'and nothing is lost' -o '60|0' -- sql k.db "SELECT count(*),(SELECT count(*) FROM sqlite_master WHERE name='half') FROM t"
+
 # Damage.
 rows 1 300 | cdcproj d.db
 python3 -c 'f = open("d.db", "r+b"); f.seek(8192); f.write(b"\xff" * 60000)'

@@ -175,9 +175,8 @@ bool db_open_reader(struct db *db, const char *path, struct bf_err *e)
         return bf_err_sys(e, errno, "%s", path);
     if (!(db->api = bf_sql_load(e)))
         return false;
-    if (db->api->open_v2(path, &db->h, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+    if (!bf_state_open_db(db->api, path, &db->h))
         return db_fail(db, e);
-    db->api->busy_timeout(db->h, BF_STATE_DB_WAIT_MS);
     return bf_state_read_db(&db->state, db->api, db->h, e) || bf_err_ctx(e, "%s", path);
 }
 

@@ -55,7 +55,7 @@ static bool back(struct pg *g, struct bf_err *e)
 static void demote(const struct pg *g, struct view *v)
 {
     v->kept = v->indexed = false;
-    snprintf(v->why, sizeof v->why, "%s", g->c.said);
+    snprintf(v->why, sizeof v->why, "%.119s", g->c.said);
 }
 
 /* Creates the view, kept or plain. *early: its tables or columns do not exist yet. */
@@ -65,7 +65,7 @@ static bool create(struct pg *g, struct view *v, bool *early, struct bf_err *e)
     bf_buf_init(&names, 1 << 20);
     bool ok = bf_pg_exec(&g->c, "SAVEPOINT view", NULL, e);
     if (ok && !pg_view_judge(g, v, early, &names, e)) {
-        snprintf(v->missing, sizeof v->missing, "%s", g->c.said);
+        snprintf(v->missing, sizeof v->missing, "%.119s", g->c.said);
         ok = *early && back(g, e);
     } else if (ok && v->kept) {
         pg_view_put_make(&g->sql, v, bf_buf_view(&names));
