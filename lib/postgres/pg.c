@@ -83,8 +83,8 @@ static bool refused(struct bf_pg *pg, bool up, struct bf_err *e)
                    "file");
     else if (up)
         bf_err_set(e, BF_E_DENIED,
-                   "%.*s; check that the database and the role are there (createdb, createuser) "
-                   "and that pg_hba.conf lets it in",
+                   "%.*s; check that the database and the role are there (createdb, createuser), "
+                   "that pg_hba.conf lets it in and that connections are left",
                    BF_SHOWN_TO(said, 240));
     else
         bf_err_set(e, BF_E_NETWORK, "%.*s; is the server running?", BF_SHOWN_TO(said, 300));

@@ -15,13 +15,13 @@ import xml.etree.ElementTree as ET
 JSON_TIME = "unixTimestamp"
 FORMATS = {"iso8601": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "rfc822": r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT", JSON_TIME: r"\d+(\.\d+)?(E\d+)?"}
 # Errors that each operation can have. JSON: each service's page "Common Errors". XML: S3's "Error responses", those that no
-# operation's model has.
+# operation's model has. UnknownOperationException is bflocal's word of each service for what it has not (doc/bflocal.md).
 COMMON = {
     "json": {"AccessDeniedException", "ExpiredTokenException", "IncompleteSignature", "IncompleteSignatureException", "InternalFailure", "InternalServerError",
              "InvalidSignatureException", "MissingAuthenticationTokenException", "NotAuthorized", "RequestExpired", "SerializationException",
              "ServiceUnavailable", "ThrottlingException", "UnknownOperationException", "UnrecognizedClientException", "ValidationError",
              "ValidationException"},
-    "query": {"AccessDenied", "ExpiredToken", "IncompleteSignature", "MissingAuthenticationToken", "RequestExpired", "Throttling", "InvalidAction", "InvalidClientTokenId", "ValidationError", "MissingParameter", "InvalidParameterValue", "SignatureDoesNotMatch"},
+    "query": {"UnknownOperationException", "AccessDenied", "ExpiredToken", "IncompleteSignature", "MissingAuthenticationToken", "RequestExpired", "Throttling", "InvalidAction", "InvalidClientTokenId", "ValidationError", "MissingParameter", "InvalidParameterValue", "SignatureDoesNotMatch"},
     "rest-xml": {"AccessControlListNotSupported", "AccessDenied", "BadDigest", "BadRequest", "BucketAlreadyExists", "BucketAlreadyOwnedByYou", "BucketNotEmpty", "ConditionalRequestConflict", "EntityTooLarge",
                  "EntityTooSmall", "IllegalLocationConstraintException", "InvalidAccessKeyId", "InvalidArgument", "InvalidBucketName", "InvalidDigest",
                  "InvalidObjectState", "InvalidPart", "InvalidPartOrder", "InvalidRange", "InvalidRequest", "InvalidTag", "InvalidToken", "ExpiredToken", "KeyTooLongError", "MalformedXML",

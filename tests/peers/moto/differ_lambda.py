@@ -86,5 +86,7 @@ def permissions(d, bad):
 
 MAKERS = [(3, create), (4, functions), (3, update), (2, delete), (3, versions), (4, aliases), (5, mappings), (2, permissions)]
 PERMISSION = {"FunctionName": "f", "StatementId": "a", "Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com"}
-PINNED = [[("update_function_code", {"FunctionName": "f", "ZipFile": ZIPS[1]}), ("publish_version", {"FunctionName": "f"}), ("publish_version", {"FunctionName": "f"})],
+ALIAS = {"FunctionName": "f", "Name": "live", "FunctionVersion": "$LATEST"}
+PINNED = [[("create_alias", ALIAS), ("list_aliases", {"FunctionName": "f", "FunctionVersion": "1"}), ("create_alias", dict(ALIAS, FunctionVersion="9")), ("create_alias", ALIAS)],
+          [("update_function_code", {"FunctionName": "f", "ZipFile": ZIPS[1]}), ("publish_version", {"FunctionName": "f"}), ("publish_version", {"FunctionName": "f"})],
           [("add_permission", PERMISSION), ("get_policy", {"FunctionName": "f"}), ("add_permission", PERMISSION)]]

@@ -106,7 +106,7 @@ KNOWN = [
     (r"athena get_query_execution \.QueryExecution\.(EngineVersion|QueryExecutionContext|SubstatementType|WorkGroup) \| .* \| \"absent\"", OPTIONAL),
     (r"athena get_query_execution \.QueryExecution\.Status\.State \| \"SUCCEEDED\" \| \"CANCELLED\"", "API reference, StopQueryExecution: it stops a query that runs; moto cancels one that has ended"),
     (r"athena list_query_executions \.QueryExecutionIds", "API reference, ListQueryExecutions: without a workgroup those of primary, where a query without one runs; moto knows no default"),
-    (r"athena (get_named_query|list_work_groups) \.\S*Description \| \"\" \| \"absent\"", OPTIONAL),
+    (r"athena (get_named_query|list_work_groups|get_work_group) \.\S*Description \| \"\" \| \"absent\"", OPTIONAL),
     (r"athena (list_databases|get_database) \.\S*Description \| \"absent\" \| \"\"", ADDED),
     (r"athena get_work_group \.WorkGroup\.Configuration\.(EnableMinimumEncryptionConfiguration|PublishCloudWatchMetricsEnabled|RequesterPaysEnabled) \| \"absent\" \| false", ADDED),
     (r"athena get_query_runtime_statistics \.QueryRuntimeStatistics\.\S+ \| \"absent\"", ADDED),
@@ -121,6 +121,9 @@ KNOWN = [
     (r"lambda (create_function|create_event_source_mapping|update_function_configuration) error \| \"(ValidationException|InvalidParameterValueException)\" \| \"(done|500|Resource\w+)\"", MODEL + "; or a runtime that bflocal does not run, a stream that is not there"),
     (r"lambda create_event_source_mapping error \| \"ResourceConflictException\" \| \"done\"", "API reference, CreateEventSourceMapping, Errors: one mapping for a function and a source; moto makes another"),
     (r"lambda add_permission error \| \"ResourceConflictException\" \| \"done\"", "API reference, AddPermission, Errors: the statement is there already; moto replaces it"),
+    (r"lambda create_alias error \| \"ResourceConflictException\" \| \"ConflictException\"", "botocore's model: CreateAlias's error is ResourceConflictException"),
+    (r"lambda create_alias error \| \"ResourceConflictException\" \| \"ResourceNotFoundException\"", TWO),
+    (r"lambda list_aliases \.Aliases \| \[\]", "API reference, ListAliases, FunctionVersion: only aliases of that version; moto returns all"),
     (r"lambda delete_(function|alias) error \| \"done\" \| \"ResourceNotFoundException\"", "botocore's model: DeleteAlias has no ResourceNotFoundException; deletion of a version or an alias that is gone is repeated without an error"),
     (r"lambda (publish_version|list_versions_by_function) ", "API reference, PublishVersion: no version is published if code and configuration have not changed since the last one; moto forgets its first"),
     # DynamoDB
