@@ -148,5 +148,11 @@ for wrong in '--bukcet lake' '--bucket UPPER' '--data /proc/none' '--init ./fail
 done
 check 'the status of a failed start is its own' -s 3 -m '^false$' -E 'exit status 3' -- bflocal --daemon --init ./fails
 check 'without --daemon nothing is printed' -s 2 -E 'UPPER' -- bflocal --port 0 --bucket UPPER
+documented() { sed -n '/^Unset:$/,/^\.Pp$/s/^\.Ev \([A-Z0-9_]*\).*/\1/p' "$root/man/bflocal.1" | sort; }
+bflocal --daemon >printed
+documented >unset
+check 'the page lists what is unset' -O unset -- sh -c 'sed -n "s/^unset //p" printed | tr " " "\n" | sort'
+. ./printed
+bflocal --stop
 check '  nor with --help' -m '^usage: ' -- bflocal --daemon --help
 plan

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$here/changes.sh"
 . "$here/postgres.sh"
-unset COLUMNS NO_COLOR
+unset COLUMNS NO_COLOR http_proxy https_proxy
 LC_ALL=C.UTF-8
 export LC_ALL
 pg_suite
@@ -205,7 +205,7 @@ done
 check 'a wrong URL says what to write' -s 2 -E '^bftop: .* write %40 for @, %2F for /' -- bftop --once 'postgresql://u:a@b@h/d'
 
 # Live. A server that goes, comes back, is rebuilt; locks; a torrent.
-for test in values keys lost cut empty rebuilt locked gives_way torrent role; do
+for test in values keys lost cut empty rebuilt locked gives_way torrent role http; do
     check "live: $test" -- timeout 300 python3 "$here/bftop_pg.py" "$test" "$pg" "$pg_bin" "$pg_dir"
 done
 plan

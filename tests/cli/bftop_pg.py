@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 
 from bftop_live import Terminal
 
@@ -219,6 +220,35 @@ def role():
     sql("GRANT SELECT ON sales TO reader")
     t.until(revenue())
     quit(t)
+
+
+def http():
+    """The page in a browser follows the server, says when it is away, and goes on; it has nothing of the URL."""
+    password = url.replace("postgresql:///", "postgresql://bfpipe:s3cret@/")
+    child = subprocess.Popen(["bftop", "--http", "0", password], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    place = child.stdout.readline().strip()
+    assert place.startswith("http://"), child.stderr.read()
+    pages = []
+
+    def page(what):
+        end = time.monotonic() + 60
+        while not pages or what not in pages[-1]:
+            assert time.monotonic() < end, (what, pages[-1][:3000])
+            time.sleep(0.2)
+            pages.append(urllib.request.urlopen(place, timeout=60).read().decode())
+    page(revenue())
+    feed(1800)
+    page(revenue())
+    server("-m", "fast", "stop")
+    page("is the server running?")
+    server("start")
+    feed(2100)
+    page(revenue())
+    page("as of ")
+    child.terminate()
+    assert child.wait(60) == 0
+    pages.append(child.stderr.read())
+    assert not [p for p in pages if "s3cret" in p or "user=" in p or "host=" in p]
 
 
 if __name__ == "__main__":
