@@ -70,6 +70,7 @@ services() {
     say "$1"
     shift
     for name in "$@"; do
+        # shellcheck disable=SC2016 # the inner shell's variable
         PYTHONPATH=$here/watched SHAPES_SEEN=$peers/shapes "$BUILD/bin/bflocal" sh -c 'prove -e sh "$1"' sh "$root/tests/services/$name" || failed="$failed $name"
     done
 }

@@ -57,6 +57,8 @@ def catalogs(d, bad):
 
 
 MAKERS = [(4, groups), (4, named), (2, prepared), (3, start), (4, executions), (1, catalogs)]
-PINNED = [[("get_data_catalog", {"Name": "none"})],
+PINNED = [[("create_prepared_statement", {"WorkGroup": "primary", "StatementName": "p1", "QueryStatement": "SELECT ?"})] * 2,
+          [("create_work_group", {"Name": "one"}), ("get_work_group", {"WorkGroup": "one"})],
+          [("get_data_catalog", {"Name": "none"})],
           [("start_query_execution", {"QueryString": "SELECT 1", "ResultConfiguration": RESULTS}), ("stop_query_execution", {"QueryExecutionId": Ref(2, "QueryExecutionId")}),
            ("get_query_execution", {"QueryExecutionId": Ref(2, "QueryExecutionId")})]]

@@ -5,6 +5,7 @@ import zipfile
 SERVICE = "lambda"
 ANY = r"RevisionId|\.Location$|NextMarker|LastModified$|\.Policy$|\.Statement$"
 ORDER = {"Functions": "FunctionArn", "Aliases": "Name", "EventSourceMappings": "EventSourceArn", "Versions": "Version"}
+DIVERGES = r"\.Version$"
 KEEP = {"create_event_source_mapping": ("mapping", "UUID")}
 ROLE = "arn:aws:iam::000000000000:role/r"
 

@@ -149,5 +149,7 @@ PINNED = [[("put_object", {"Bucket": BUCKET, "Key": k, "Body": b""}) for k in ("
      ("put_bucket_encryption", {"Bucket": BUCKET, "ServerSideEncryptionConfiguration": ENCRYPTED}), ("get_bucket_encryption", {"Bucket": BUCKET})],
     [("put_object", {"Bucket": BUCKET, "Key": k, "Body": b""}) for k in ("a", "a/b", "b")] + [("list_objects", {"Bucket": BUCKET, "Delimiter": "/", "MaxKeys": 2})],
     [("put_bucket_lifecycle_configuration", {"Bucket": BUCKET, "LifecycleConfiguration": RULES}), ("get_bucket_lifecycle_configuration", {"Bucket": BUCKET})],
+    [("put_bucket_notification_configuration", {"Bucket": BUCKET, "NotificationConfiguration": {"EventBridgeConfiguration": {}}}),
+     ("get_bucket_notification_configuration", {"Bucket": BUCKET})],
     [("create_bucket", {"Bucket": "A_B"})],
     [("put_object", {"Bucket": BUCKET, "Key": "a", "Body": b"x", "ContentMD5": "AAAAAAAAAAAAAAAAAAAAAA=="})]]

@@ -8,6 +8,7 @@ A module of a service has
   ANY      a pattern of the paths of values that are never the same: only whether they are there is compared
   ORDER    {member: member}: lists without an order, sorted by a member, or by their text ("")
   SETTLED  {operation: function of an answer}: asked again until it is true, as what it asks for takes its time
+  DIVERGES a pattern of the paths of differences after which the two are not in the same state
   THEN     {operation: function of the call's number}: the call that follows it"""
 import re
 
@@ -114,7 +115,8 @@ class Suite:
             print(f"# {service} {operation}\n#   bflocal: {text}\n#   moto:    {other}")
         if self.tally.judge(service, operation, brief(call), found) and found[0][0] == "error":
             print(f"  bflocal: {text}\n  moto:    {other}")
-        if "done" in ends and ends[0] != ends[1]:  # from here on they are not in the same state
+        diverges = getattr(self.module, "DIVERGES", None)
+        if "done" in ends and ends[0] != ends[1] or diverges and any(re.match(diverges, path) for path, _, _ in found):
             self.anew()
         elif ends[0] == "done" and operation in getattr(self.module, "THEN", {}):
             self.call(service, *self.module.THEN[operation](self.world.number))
