@@ -89,4 +89,7 @@ PERMISSION = {"FunctionName": "f", "StatementId": "a", "Action": "lambda:InvokeF
 ALIAS = {"FunctionName": "f", "Name": "live", "FunctionVersion": "$LATEST"}
 PINNED = [[("create_alias", ALIAS), ("list_aliases", {"FunctionName": "f", "FunctionVersion": "1"}), ("create_alias", dict(ALIAS, FunctionVersion="9")), ("create_alias", ALIAS)],
           [("update_function_code", {"FunctionName": "f", "ZipFile": ZIPS[1]}), ("publish_version", {"FunctionName": "f"}), ("publish_version", {"FunctionName": "f"})],
+          [("publish_version", {"FunctionName": "f"}), ("create_alias", dict(ALIAS, FunctionVersion="1")), ("get_function_configuration", {"FunctionName": "f", "Qualifier": "live"}),
+           ("add_permission", dict(PERMISSION, Qualifier="1")), ("get_policy", {"FunctionName": "f"})],
+          [("publish_version", {"FunctionName": "f"}), ("create_alias", dict(ALIAS, FunctionVersion="1")), ("delete_function", {"FunctionName": "f", "Qualifier": "1"})],
           [("add_permission", PERMISSION), ("get_policy", {"FunctionName": "f"}), ("add_permission", PERMISSION)]]

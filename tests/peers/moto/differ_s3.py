@@ -144,5 +144,10 @@ PINNED = [[("put_object", {"Bucket": BUCKET, "Key": k, "Body": b""}) for k in ("
     ("copy_object", {"Bucket": BUCKET, "Key": "a/a", "CopySource": {"Bucket": BUCKET, "Key": "a/a"}, "CopySourceIfNoneMatch": '"%s"' % hashlib.md5(b"").hexdigest()}),
     ("get_object", {"Bucket": BUCKET, "Key": "a/a", "Range": "bytes=-3"})],
     [("put_object", {"Bucket": BUCKET, "Key": "a", "Body": b"x"}), ("delete_objects", {"Bucket": BUCKET, "Delete": {"Objects": [{"Key": "a"}, {"Key": "none"}], "Quiet": True}})],
+    [("put_object", {"Bucket": BUCKET, "Key": "c", "Body": b"", "Tagging": "k=v"}), ("put_object", {"Bucket": BUCKET, "Key": "a", "Body": b""}),
+     ("copy_object", {"Bucket": BUCKET, "Key": "c", "CopySource": {"Bucket": BUCKET, "Key": "a"}}), ("head_object", {"Bucket": BUCKET, "Key": "c"}),
+     ("put_bucket_encryption", {"Bucket": BUCKET, "ServerSideEncryptionConfiguration": ENCRYPTED}), ("get_bucket_encryption", {"Bucket": BUCKET})],
+    [("put_object", {"Bucket": BUCKET, "Key": k, "Body": b""}) for k in ("a", "a/b", "b")] + [("list_objects", {"Bucket": BUCKET, "Delimiter": "/", "MaxKeys": 2})],
+    [("put_bucket_lifecycle_configuration", {"Bucket": BUCKET, "LifecycleConfiguration": RULES}), ("get_bucket_lifecycle_configuration", {"Bucket": BUCKET})],
     [("create_bucket", {"Bucket": "A_B"})],
     [("put_object", {"Bucket": BUCKET, "Key": "a", "Body": b"x", "ContentMD5": "AAAAAAAAAAAAAAAAAAAAAA=="})]]
