@@ -224,6 +224,8 @@ def role():
 
 def http():
     """The page in a browser follows the server, says when it is away, and goes on; it has nothing of the URL."""
+    fresh()
+    feed(1500)
     password = url.replace("postgresql:///", "postgresql://bfpipe:s3cret@/")
     child = subprocess.Popen(["bftop", "--http", "0", password], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     place = child.stdout.readline().strip()
