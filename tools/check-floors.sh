@@ -46,6 +46,7 @@ BEGIN {
     draw("bflocal/store,bflocal/wire,bflocal/model,bflocal/expression,bflocal/duck,bflocal/sandbox,bflocal/rule bflocal/http bflocal/trino,bflocal/hive,bflocal/function " \
          "bflocal/kinesis,bflocal/s3,bflocal/sts,bflocal/glue bflocal/ddbtable,bflocal/table,bflocal/firehose bflocal/dynamodb,bflocal/streams,bflocal/athena,bflocal/lambda bflocal/events")
     draw("cdcproj/line cdcproj/mirror cdcproj/view cdcproj/sqlite,cdcproj/pg")
+    draw("bftop/db")
     floors[""] = 1000
     for (i = 1; i < ARGC; i++) if (ARGV[i] ~ /\.h$/) headers[stem(ARGV[i])]
 }

@@ -229,7 +229,7 @@ static bool run(const struct config *c, char **command, int *status, struct bf_e
         return false;
     if (c->daemon)
         return command ? bf_err_set(e, BF_E_USAGE, "--daemon takes no command")
-                       : bl_run_daemon(&local, &r, e);
+                       : bl_run_daemon(&local, &r, status, e);
     if (command)
         return bl_run_command(&local, &r, status, e);
     if (c->port == UINT64_MAX && !c->data)
@@ -237,7 +237,16 @@ static bool run(const struct config *c, char **command, int *status, struct bf_e
     return bl_run_foreground(&local, &r, status, e);
 }
 
-int main(int argc, char **argv)
+/* Does the caller evaluate the output, even if the options are wrong? */
+static bool is_daemon(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--daemon") == 0)
+            return true;
+    return false;
+}
+
+static int bflocal(int argc, char **argv)
 {
     struct config config = {.host = "127.0.0.1", .port = UINT64_MAX, .ddb_shards = 1};
     struct bf_err e = {0};
@@ -251,4 +260,12 @@ int main(int argc, char **argv)
         return status;
     early = bf_diag_exit(&e);
     return status > 1 ? status : early;
+}
+
+int main(int argc, char **argv)
+{
+    int status = bflocal(argc, argv);
+    if (status != 0 && is_daemon(find_command(argc, argv), argv))
+        bl_run_print_nowhere(bl_services);
+    return status;
 }

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem */
 #include "cmd/bflocal/prepare.h"
 
 #include "cmd/bflocal/http/check.h"
@@ -28,12 +29,29 @@ static void begin(struct bl_call *c, struct bl_local *l, const struct bl_service
     bf_buf_init(&c->ans.body, ROOM);
 }
 
+/* What the answer of a service says, for people: the message in its XML or JSON. */
+static struct bf_str message_of(struct bf_str answer)
+{
+    static const struct bf_str before[] = {BF_STR("<Message>"), BF_STR("\"message\":\"")};
+    static const char after[] = {'<', '"'};
+    for (size_t i = 0; i < BF_COUNT(before); i++) {
+        const char *at = memmem(answer.p, answer.n, before[i].p, before[i].n);
+        if (!at)
+            continue;
+        at += before[i].n;
+        size_t left = (size_t)(answer.p + answer.n - at);
+        const char *end = memchr(at, after[i], left);
+        return bf_str(at, end ? (size_t)(end - at) : left);
+    }
+    return answer;
+}
+
 static bool end(struct bl_call *c, const char *option, struct bf_str name, struct bf_err *e)
 {
     bool ok = c->ans.status == 200;
     if (!ok)
         bf_err_set(e, BF_E_USAGE, "%s: %.*s: %.*s", option, BF_SHOWN(name),
-                   BF_SHOWN_TO(bf_buf_view(&c->ans.body), 160));
+                   BF_SHOWN_TO(message_of(bf_buf_view(&c->ans.body)), 160));
     bf_buf_free(&c->ans.body);
     bf_buf_free(&c->body);
     bf_arena_free(&c->arena);

@@ -51,6 +51,16 @@ static const char *const foreign[] = {"AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_D
                                       "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"};
 static const char endpoint_of[] = "AWS_ENDPOINT_URL_";
 
+static void print_unset(const struct bl_service *const *services, struct bf_buf *out)
+{
+    bf_buf_lit(out, "unset");
+    for (size_t i = 0; i < BF_COUNT(foreign); i++)
+        bf_buf_addf(out, " %s", foreign[i]);
+    for (const struct bl_service *const *svc = services; *svc; svc++)
+        bf_buf_addf(out, " %s%s", endpoint_of, (*svc)->variable);
+    bf_buf_addc(out, '\n');
+}
+
 /* The environment of a client as shell commands. The values need no quoting (plain() in main.c
  * checked them). */
 static void print_exports(const struct service *s, struct bf_buf *out)
@@ -61,12 +71,7 @@ static void print_exports(const struct service *s, struct bf_buf *out)
     bf_buf_addf(out, "export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s\n", l->access_key,
                 l->secret_key);
     bf_buf_addf(out, "export AWS_EC2_METADATA_DISABLED=true BFLOCAL_PID=%ld\n", (long)getpid());
-    bf_buf_lit(out, "unset");
-    for (size_t i = 0; i < BF_COUNT(foreign); i++)
-        bf_buf_addf(out, " %s", foreign[i]);
-    for (const struct bl_service *const *svc = l->services; *svc; svc++)
-        bf_buf_addf(out, " %s%s", endpoint_of, (*svc)->variable);
-    bf_buf_addc(out, '\n');
+    print_unset(l->services, out);
 }
 
 static bool write_all(int fd, struct bf_str s, struct bf_err *e)
@@ -91,6 +96,22 @@ static bool write_exports(const struct service *s, int fd, struct bf_err *e)
     bool ok = bf_buf_check(&text, "environment", e) && write_all(fd, bf_buf_view(&text), e);
     bf_buf_free(&text);
     return ok;
+}
+
+void bl_run_print_nowhere(const struct bl_service *const *services)
+{
+    struct bf_err ignored = {0};
+    struct bf_buf text;
+    bf_buf_init(&text, 4096);
+    bf_buf_lit(&text, "export AWS_ENDPOINT_URL=http://127.0.0.1:1\n"
+                      "export AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none\n"
+                      "export AWS_EC2_METADATA_DISABLED=true BFLOCAL_PID=\n");
+    print_unset(services, &text);
+    bf_buf_lit(&text, "false\n");
+    if (!write_all(STDOUT_FILENO, bf_buf_view(&text), &ignored)) {
+        /* the error that led here has been reported */
+    }
+    bf_buf_free(&text);
 }
 
 static bool set_environment(const struct service *s, struct bf_err *e)
@@ -284,8 +305,8 @@ static int serve_detached(struct bl_local *l, const struct bl_run *r, int ready,
     return ok || status > 1 ? status : bf_err_exit(e->code);
 }
 
-/* Copies the child's output. No output means that the child failed and has reported the error. */
-static bool await_child(int from, pid_t pid, struct bf_err *e)
+/* Copies the child's output. No output means that the child failed, with *status, and has reported the error. */
+static bool await_child(int from, pid_t pid, int *status, struct bf_err *e)
 {
     char text[4096];
     size_t n = 0;
@@ -298,10 +319,11 @@ static bool await_child(int from, pid_t pid, struct bf_err *e)
     int st = 0;
     while (waitpid(pid, &st, 0) < 0 && errno == EINTR)
         ;
-    exit(WIFEXITED(st) ? WEXITSTATUS(st) : 1);
+    *status = WIFEXITED(st) && WEXITSTATUS(st) ? WEXITSTATUS(st) : 1;
+    return true;
 }
 
-bool bl_run_daemon(struct bl_local *l, const struct bl_run *r, struct bf_err *e)
+bool bl_run_daemon(struct bl_local *l, const struct bl_run *r, int *status, struct bf_err *e)
 {
     int p[2];
     if (pipe(p) != 0)
@@ -314,7 +336,7 @@ bool bl_run_daemon(struct bl_local *l, const struct bl_run *r, struct bf_err *e)
         _exit(fcntl(p[1], F_SETFD, FD_CLOEXEC) == 0 ? serve_detached(l, r, p[1], e) : 1);
     }
     close(p[1]);
-    bool ok = await_child(p[0], pid, e);
+    bool ok = await_child(p[0], pid, status, e);
     close(p[0]);
     if (!ok) /* its caller does not know how to reach it */
         kill(pid, SIGTERM);

@@ -32,8 +32,14 @@ bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, int *status,
 bool bl_run_command(struct bl_local *l, const struct bl_run *r, int *status,
                     struct bf_err *e) BF_MUST;
 
-/* Starts a server in the background and prints the export lines when it is ready. */
-bool bl_run_daemon(struct bl_local *l, const struct bl_run *r, struct bf_err *e) BF_MUST;
+/* Starts a server in the background and prints the export lines when it is ready. True with *status != 0: it failed and
+ * has reported that. */
+bool bl_run_daemon(struct bl_local *l, const struct bl_run *r, int *status,
+                   struct bf_err *e) BF_MUST;
+
+/* Prints an environment in which every client fails, and `false`, for a caller that evaluates the output of --daemon:
+ * without this its next commands would go to AWS. */
+void bl_run_print_nowhere(const struct bl_service *const *services);
 
 /* Asks the server at endpoint ("http://127.0.0.1:4566") to stop, and waits until its process has
  * ended. */

@@ -7,11 +7,12 @@
 
 struct config {
     const char *panels; /* a file; NULL: the default set */
+    const char *state;  /* s3put's directory; NULL: not given */
     uint64_t window_ms;
     uint64_t width; /* of --once; 0: COLUMNS, the terminal, 80 */
     bool once;
     const char *html; /* a file, "-": standard output */
-    bool print_panels;
+    bool print_panels, print_views;
     bool http;
     uint64_t port;     /* of http; 0: a free one */
     const char *host;  /* an address */
@@ -35,15 +36,16 @@ BF_MUST bool show_live(struct watch *w, struct bf_err *e);
 BF_MUST bool show_http(const struct config *c, struct watch *w, struct bf_err *e);
 
 /* Prints one frame; false after a panel that failed. */
-BF_MUST bool show_once(const struct config *c, struct panels *p, struct source *s,
-                       struct bf_err *e);
+BF_MUST bool show_once(const struct config *c, struct watch *w, struct bf_err *e);
 
 /* Writes one HTML page. */
-BF_MUST bool show_html(const struct config *c, struct panels *p, struct source *s,
-                       struct bf_err *e);
+BF_MUST bool show_html(const struct config *c, struct watch *w, struct bf_err *e);
 
 /* Prints the panels as a file of panels. */
 BF_MUST bool show_panels(const struct panels *p, struct bf_err *e);
+
+/* Prints the roll-ups that make the default panels cheap. */
+BF_MUST bool show_views(struct watch *w, struct bf_err *e);
 
 /* A panel that failed, as an error. */
 BF_MUST bool show_failed(const struct panels *p, struct bf_err *e);

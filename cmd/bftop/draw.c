@@ -23,6 +23,7 @@ int draw_height(const struct panel *p)
         return 2;
     switch (p->kind) {
     case PANEL_NUMBER:
+    case PANEL_RATE:
         return 3;
     case PANEL_LINE:
         return 1 + LINE_ROWS;
@@ -211,7 +212,7 @@ void draw_panel(struct canvas *c, const struct panels *all, const struct panel *
         draw_error(c, p, x, y + 1, width, height - 1);
     else if (!r->rows)
         canvas_text(c, x, y + 1, width, STYLE_DIM, BF_STR("no rows"));
-    else if (p->kind == PANEL_NUMBER)
+    else if (panel_is_number(p))
         draw_number(c, p, x, y + 1, width);
     else if (p->kind == PANEL_TABLE)
         draw_table(c, p, x, y + 1, width, height - 1);

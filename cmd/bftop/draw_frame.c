@@ -7,7 +7,7 @@ enum { NUMBER_LEAST = 18, NUMBERS_MOST = 6, COLUMN_LEAST = 56, COLUMNS_MOST = 3,
 static size_t numbers_from(const struct panels *all, size_t i)
 {
     size_t n = 0;
-    while (i + n < all->n && all->panel[i + n].kind == PANEL_NUMBER)
+    while (i + n < all->n && panel_is_number(&all->panel[i + n]))
         n++;
     return n;
 }
@@ -73,7 +73,7 @@ void draw_frame(struct canvas *c, const struct panels *all)
         }
         do
             n++;
-        while (i + n < all->n && all->panel[i + n].kind != PANEL_NUMBER);
+        while (i + n < all->n && !panel_is_number(&all->panel[i + n]));
         y = draw_columns(c, all, i, n, y);
         i += n;
     }

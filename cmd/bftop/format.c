@@ -103,6 +103,10 @@ int format_trend(const struct panel *p, struct bf_buf *out)
 {
     const struct result *r = &p->result;
     const struct trend *t = &p->trend;
+    if (p->kind == PANEL_RATE && r->rows) {
+        bf_buf_addf(out, "%s", rate_note(p));
+        return 0;
+    }
     if (r->rows && r->cols > 1) {
         const struct cell *now = cell_at(r, 0, 0), *before = cell_at(r, 0, 1);
         if (!now->number || !before->number || before->value == 0)

@@ -129,7 +129,7 @@ static void put_content(struct bf_buf *out, const struct panels *all, const stru
         bf_buf_lit(out, "<p class=\"t\">no rows</p>");
     else if (two && r->cols < 2)
         bf_buf_lit(out, "<p class=\"e\">this kind needs two columns: a name and a number</p>");
-    else if (p->kind == PANEL_NUMBER)
+    else if (panel_is_number(p))
         put_number(out, p);
     else if (p->kind == PANEL_LINE) {
         html_line(out, all, p);
@@ -145,7 +145,7 @@ static void put_content(struct bf_buf *out, const struct panels *all, const stru
 
 void html_panel(struct bf_buf *out, const struct panels *all, size_t i)
 {
-    static const char *const kinds[] = {"number", "line", "bars", "table", "funnel"};
+    static const char *const kinds[] = {"number", "line", "bars", "table", "funnel", "rate"};
     const struct panel *p = &all->panel[i];
     bf_buf_addf(out, "<section class=\"%s\" id=\"p%zu\" aria-labelledby=\"h%zu\"><h2 id=\"h%zu\">",
                 kinds[p->kind], i, i, i);

@@ -28,7 +28,10 @@ static const struct bf_opt options[] = {
     BF_OPT_STR(0, "token", struct config, token, "FILE", "ask browsers for the token in FILE"),
     BF_OPT_STR('p', "panels", struct config, panels, "FILE",
                "panels to show, in place of the default set"),
+    BF_OPT_STR(0, "state", struct config, state, "DIR", "show what s3put --state DIR holds, too"),
     BF_OPT_FLAG(0, "print-panels", struct config, print_panels, "print the panels as such a file"),
+    BF_OPT_FLAG(0, "print-views", struct config, print_views,
+                "print roll-ups for cdcproj --view that make the panels cheap"),
     BF_OPT_MS(0, "window", struct config, window_ms, "DURATION",
               "time that lines over time show (1h)", .min = WINDOW_LEAST_MS, .max = WINDOW_MOST_MS),
     BF_OPT_RANGE(0, "width", struct config, width, "N",
@@ -43,8 +46,9 @@ static const struct bf_opt_group groups[] = {
 
 static const char *libraries(void)
 {
-    static char text[64];
-    snprintf(text, sizeof text, "libmicrohttpd/%s, SQLite is opened at need", MHD_get_version());
+    static char text[96];
+    snprintf(text, sizeof text, "libmicrohttpd/%s, SQLite and libpq are opened at need",
+             MHD_get_version());
     return text;
 }
 
@@ -61,28 +65,32 @@ static const struct bf_tool tool = {
 
 static bool check(const struct config *c, struct bf_err *e)
 {
-    int ways = c->once + c->print_panels + (c->html != NULL) + c->http;
+    int ways = c->once + c->print_panels + c->print_views + (c->html != NULL) + c->http;
     if (!c->http && c->token)
         return bf_err_set(e, BF_E_USAGE, "--token is for --http");
-    return ways < 2 || bf_err_set(e, BF_E_USAGE,
-                                  "--once, --html, --http and --print-panels exclude each other");
+    return ways < 2 ||
+           bf_err_set(
+               e, BF_E_USAGE,
+               "--once, --html, --http, --print-panels and --print-views exclude each other");
 }
 
 static bool act(const struct config *c, struct watch *w, struct bf_err *e)
 {
     if (c->print_panels)
         return show_panels(w->panels, e);
+    if (c->print_views)
+        return show_views(w, e);
     if (c->html)
-        return show_html(c, w->panels, &w->source, e);
+        return show_html(c, w, e);
     if (c->http)
         return show_http(c, w, e);
-    return c->once ? show_once(c, w->panels, &w->source, e) : show_live(w, e);
+    return c->once ? show_once(c, w, e) : show_live(w, e);
 }
 
 static bool run(const struct config *c, struct bf_err *e)
 {
     struct watch w;
-    bool ok = watch_open(&w, c->database, c->panels, c->window_ms, e) && act(c, &w, e);
+    bool ok = watch_open(&w, c->database, c->panels, c->state, c->window_ms, e) && act(c, &w, e);
     watch_close(&w);
     return ok;
 }

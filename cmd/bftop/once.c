@@ -1,4 +1,4 @@
-/* --once: one frame as text. --html: one as a page. --print-panels: the panels as a file. */
+/* --once: one frame as text. --html: one as a page. --print-panels: the panels as a file. --print-views: their roll-ups. */
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include "cmd/bftop/bftop.h"
+#include "cmd/bftop/delivery.h"
 #include "cmd/bftop/draw.h"
 #include "cmd/bftop/html.h"
+#include "cmd/bftop/watch.h"
 #include "lib/cli/diag.h"
 #include "lib/io/file.h"
 #include "lib/io/out.h"
@@ -62,8 +64,10 @@ static bool print(struct bf_buf *text, struct bf_err *e)
     return bf_out_close(&out, e);
 }
 
-bool show_once(const struct config *c, struct panels *p, struct source *s, struct bf_err *e)
+bool show_once(const struct config *c, struct watch *w, struct bf_err *e)
 {
+    if (!watch_once(w, e))
+        return false;
     struct canvas page;
     struct bf_buf text;
     int width = c->width ? (int)c->width : show_columns(STDOUT_FILENO);
@@ -71,27 +75,29 @@ bool show_once(const struct config *c, struct panels *p, struct source *s, struc
         width = width ? CANVAS_WIDTH_LEAST : COLUMNS_DEFAULT;
     canvas_init(&page, width < CANVAS_WIDTH_MOST ? width : CANVAS_WIDTH_MOST, show_utf8());
     bf_buf_init(&text, FRAME_MAX);
-    panels_refresh(p, s);
-    draw_frame(&page, p);
+    delivery_look(w->panels);
+    draw_frame(&page, w->panels);
     canvas_print(&page, 0, page.height, show_colours(STDOUT_FILENO), "", "\n", &text);
     bool ok = !page.failed || bf_err_nomem(e);
-    ok = ok && print(&text, e) && show_failed(p, e);
+    ok = ok && print(&text, e) && show_failed(w->panels, e);
     bf_buf_free(&text);
     canvas_free(&page);
     return ok;
 }
 
-bool show_html(const struct config *c, struct panels *p, struct source *s, struct bf_err *e)
+bool show_html(const struct config *c, struct watch *w, struct bf_err *e)
 {
+    if (!watch_once(w, e))
+        return false;
     struct bf_buf text;
     bf_buf_init(&text, FRAME_MAX);
-    panels_refresh(p, s);
-    html_page(&text, p, c->database);
+    delivery_look(w->panels);
+    html_page(&text, w->panels, w->path);
     bool ok = strcmp(c->html, "-") == 0 ? print(&text, e)
                                         : bf_buf_check(&text, "the page", e) &&
-                                              bf_file_replace(c->html, bf_buf_view(&text), e);
+                                              bf_file_write(c->html, bf_buf_view(&text), e);
     bf_buf_free(&text);
-    return ok && show_failed(p, e);
+    return ok && show_failed(w->panels, e);
 }
 
 /* A statement on lines that begin with a blank, as the file wants it. */
@@ -108,11 +114,13 @@ static void put_sql(struct bf_str sql, struct bf_buf *out)
 
 bool show_panels(const struct panels *p, struct bf_err *e)
 {
-    static const char *const kinds[] = {"number", "line", "bars", "table", "funnel"};
+    static const char *const kinds[] = {"number", "line", "bars", "table", "funnel", "rate"};
     struct bf_buf text;
     bf_buf_init(&text, FRAME_MAX);
     for (size_t i = 0; i < p->n; i++) {
         const struct panel *panel = &p->panel[i];
+        if (panel->state)
+            continue;
         bf_buf_addf(&text, "%s[%.*s]\nkind = %s\nrefresh = ", i ? "\n" : "", (int)panel->title.n,
                     panel->title.p, kinds[panel->kind]);
         bf_num_add_duration(&text, panel->refresh_ms);
@@ -120,6 +128,15 @@ bool show_panels(const struct panels *p, struct bf_err *e)
         put_sql(panel->sql, &text);
     }
     bool ok = print(&text, e);
+    bf_buf_free(&text);
+    return ok;
+}
+
+bool show_views(struct watch *w, struct bf_err *e)
+{
+    struct bf_buf text;
+    bf_buf_init(&text, FRAME_MAX);
+    bool ok = panels_views(w->db, &text, e) && print(&text, e);
     bf_buf_free(&text);
     return ok;
 }

@@ -9,8 +9,10 @@ enum {
     TEXT_MAX = 1024 * 1024,
     ARENA_MAX = 4 * 1024 * 1024,
     STEPS_MAX = 60,
-    /* a statement takes at most a sixth of the time */
-    REST = 5
+    SLOW_MS = 5,
+    /* a statement takes at most a sixth of the time, all of them together half of it */
+    REST = 5,
+    REST_EACH = 2
 };
 
 struct panels *panels_new(uint64_t window_ms, struct bf_err *e)
@@ -65,29 +67,34 @@ void panel_title(const struct panels *p, const struct panel *panel, struct bf_bu
     }
 }
 
-/* A statement that takes long rests for longer. Without a commit in between only the clock (:now) has changed. */
-static bool due(const struct panel *panel, int64_t now, int64_t version)
+/* A statement that takes long rests for longer. Without a commit in between only the clock (:now) has changed, and with it a
+ * rate. */
+static bool due(const struct panel *panel, int64_t now, int64_t version, int64_t slow)
 {
     if (!panel->ran_ms)
         return true;
-    int64_t rest = panel->took_ms * REST;
+    int64_t rest = panel->took_ms * (slow * REST_EACH > REST ? slow * REST_EACH : REST);
     if (rest < (int64_t)panel->refresh_ms)
         rest = (int64_t)panel->refresh_ms;
-    return now - panel->ran_ms >= rest && (version != panel->version || panel->result.error[0]);
+    return now - panel->ran_ms >= rest &&
+           (version != panel->version || panel->result.error[0] || panel->kind == PANEL_RATE);
 }
 
-bool panels_refresh(struct panels *p, struct source *s)
+bool panels_refresh(struct panels *p, struct db *db, int64_t version, bool *changed,
+                    struct bf_err *e)
 {
-    int64_t version = source_version(s);
-    bool changed = false;
+    int64_t slow = 0;
+    for (size_t i = 0; i < p->n; i++)
+        slow += p->panel[i].took_ms >= SLOW_MS;
     for (size_t i = 0; i < p->n; i++) {
         struct panel *panel = &p->panel[i];
         uint64_t was = panel->changed;
-        if (!due(panel, bf_clock_mono_ms(), version))
+        if (panel->state || !due(panel, bf_clock_mono_ms(), version, slow))
             continue;
+        if (!panel_run(p, panel, db, e))
+            return false;
         panel->version = version;
-        panel_run(p, panel, s);
-        changed |= panel->changed != was;
+        *changed |= panel->changed != was;
     }
-    return changed;
+    return true;
 }

@@ -14,29 +14,13 @@
 #ifndef BFTOP_PANEL_H
 #define BFTOP_PANEL_H
 
-#include "cmd/bftop/source.h"
-#include "lib/base/arena.h"
+#include "cmd/bftop/db/db.h"
 
-enum { PANELS_MAX = 64, ROWS_MAX = 500, CELL_MAX = 300, TREND_MAX = 120 };
+enum { PANELS_MAX = 64, TREND_MAX = 120 };
 
-enum panel_kind { PANEL_NUMBER, PANEL_LINE, PANEL_BARS, PANEL_TABLE, PANEL_FUNNEL };
+enum panel_kind { PANEL_NUMBER, PANEL_LINE, PANEL_BARS, PANEL_TABLE, PANEL_FUNNEL, PANEL_RATE };
 
-struct cell {
-    struct bf_str text; /* as SQLite has it, at most CELL_MAX bytes */
-    double value;       /* to draw with; the text is what is shown */
-    bool number, null;
-};
-
-struct result {
-    struct bf_arena arena; /* of names and cells */
-    struct bf_str *name;
-    struct cell *cell; /* rows * cols */
-    size_t cols, rows;
-    bool more;       /* there are more than ROWS_MAX */
-    char error[480]; /* of the last run; empty: none */
-};
-
-/* Earlier values of a number. */
+/* Earlier values of a number, or of a rate. */
 struct trend {
     double value[TREND_MAX];
     int64_t at_ms[TREND_MAX];
@@ -50,10 +34,18 @@ struct panel {
     size_t line; /* of the file, where the statement begins; 0: of the default set */
     struct result result;
     struct trend trend;
+    struct trend counts;     /* of which a rate is made */
+    const char *state;       /* no statement: the directory of s3put, and delivery.h looks */
     int64_t ran_ms, took_ms; /* monotonic; 0: not yet */
     int64_t version;         /* of the database, when it ran */
     uint64_t changed;        /* grows when it shows something else */
 };
+
+/* Is it one big number? */
+static inline bool panel_is_number(const struct panel *p)
+{
+    return p->kind == PANEL_NUMBER || p->kind == PANEL_RATE;
+}
 
 struct panels {
     struct panel panel[PANELS_MAX];
@@ -71,23 +63,29 @@ void panels_destroy(struct panels *p);
 BF_MUST bool panels_read(struct panels *p, const char *path, struct bf_err *e);
 
 /* Chooses panels that fit the tables of the projection. */
-BF_MUST bool panels_default(struct panels *p, struct source *s, struct bf_err *e);
+BF_MUST bool panels_default(struct panels *p, struct db *db, struct bf_err *e);
 
-/* Runs the statement. The result has its error. */
-void panel_run(const struct panels *p, struct panel *panel, struct source *s);
+/* Appends the roll-ups over which the default panels are cheap, as statements for cdcproj --view. */
+BF_MUST bool panels_views(struct db *db, struct bf_buf *out, struct bf_err *e);
 
-/* Runs those that are due. True: at least one shows something else. */
-bool panels_refresh(struct panels *p, struct source *s);
+/* rate.c: a number is kept for its trend. A rate becomes of its count: what it gains a second over 10 s, or, before a second
+ * look, the second column. What kind of rate that is. */
+void trend_keep(struct panel *panel, const struct result *r);
+void rate_take(struct panel *panel, struct result *r);
+const char *rate_note(const struct panel *panel);
+
+/* Runs the statement, whose error is in the result. False: the database is lost, the result is that of before. */
+BF_MUST bool panel_run(const struct panels *p, struct panel *panel, struct db *db,
+                       struct bf_err *e);
+
+/* Runs those that are due at this version. *changed: at least one shows something else. */
+BF_MUST bool panels_refresh(struct panels *p, struct db *db, int64_t version, bool *changed,
+                            struct bf_err *e);
 
 /* The seconds of a step, which divide a window into at most 60. */
 uint64_t panels_step(const struct panels *p);
 
 /* Appends the title with its times. */
 void panel_title(const struct panels *p, const struct panel *panel, struct bf_buf *out);
-
-static inline const struct cell *cell_at(const struct result *r, size_t row, size_t col)
-{
-    return &r->cell[row * r->cols + col];
-}
 
 #endif

@@ -8,11 +8,9 @@
 
 enum { REFRESH_MS = 500, REFRESH_LEAST_MS = 100, REFRESH_MOST_MS = 86400000 };
 
-static const struct bf_opt_word kinds[] = {{"number", PANEL_NUMBER},
-                                           {"line", PANEL_LINE},
-                                           {"bars", PANEL_BARS},
-                                           {"table", PANEL_TABLE},
-                                           {"funnel", PANEL_FUNNEL}};
+static const struct bf_opt_word kinds[] = {{"number", PANEL_NUMBER}, {"line", PANEL_LINE},
+                                           {"bars", PANEL_BARS},     {"table", PANEL_TABLE},
+                                           {"funnel", PANEL_FUNNEL}, {"rate", PANEL_RATE}};
 
 struct file {
     struct panels *panels;

@@ -37,11 +37,15 @@ static void render(struct web *w, struct watch *from)
     w->state++;
     for (size_t i = 0; i < p->n; i++) {
         struct web_panel *panel = &w->panel[i];
-        if (!all && panel->state && panel->seen == p->panel[i].changed && !p->panel[i].trend.n)
+        /* a trend differs after each look, even if the number does not */
+        bool old = panel->seen == p->panel[i].changed &&
+                   (!p->panel[i].trend.n || panel->ran_ms == p->panel[i].ran_ms);
+        if (!all && panel->state && old)
             continue;
         bf_buf_reset(&panel->html);
         html_panel(&panel->html, p, i);
         panel->seen = p->panel[i].changed;
+        panel->ran_ms = p->panel[i].ran_ms;
         panel->state = w->state;
     }
     w->trouble = from->err.code != BF_OK;

@@ -1,58 +1,51 @@
 #include "cmd/bftop/watch.h"
 
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
+#include "cmd/bftop/delivery.h"
 #include "lib/base/clock.h"
 
 enum { AGAIN_MS = 1000, REBUILD_MS = 2000 };
 
-static int64_t schema_of(struct source *s)
+static bool open_db(struct watch *w, struct bf_err *e)
 {
-    sqlite3_stmt *stmt = NULL;
-    int64_t v = -1;
-    if (s->api->prepare_v2(s->h, "PRAGMA schema_version", -1, &stmt, NULL) == SQLITE_OK &&
-        s->api->step(stmt) == SQLITE_ROW)
-        v = s->api->column_int64(stmt, 0);
-    s->api->finalize(stmt);
-    return v;
-}
-
-static bool open_source(struct watch *w, struct bf_err *e)
-{
-    struct stat st;
     w->opened_ms = bf_clock_mono_ms();
-    if (!source_open(&w->source, w->path, w->any, e)) {
-        source_close(&w->source);
+    if (!(w->db = db_open(w->where, w->any, e)))
         return false;
-    }
-    if (stat(w->path, &st) == 0) {
-        w->dev = (uint64_t)st.st_dev;
-        w->ino = (uint64_t)st.st_ino;
-    }
     /* another connection has other numbers of versions */
+    w->version = -1;
     for (size_t i = 0; i < w->panels->n; i++)
         w->panels->panel[i].version = -1;
     return true;
 }
 
-bool watch_open(struct watch *w, const char *database, const char *panels, uint64_t window_ms,
-                struct bf_err *e)
+static void close_db(struct watch *w)
 {
-    *w = (struct watch){.path = database, .any = panels != NULL};
+    db_close(w->db);
+    w->db = NULL;
+}
+
+bool watch_open(struct watch *w, const char *database, const char *panels, const char *state,
+                uint64_t window_ms, struct bf_err *e)
+{
+    *w = (struct watch){.where = database, .state = state, .any = panels != NULL};
+    db_show(database, w->path);
     w->panels = panels_new(window_ms, e);
-    if (!w->panels || (panels && !panels_read(w->panels, panels, e)) || !open_source(w, e))
+    if (!w->panels || (panels && !panels_read(w->panels, panels, e)) || !open_db(w, e))
         return false;
-    w->schema = schema_of(&w->source);
-    return panels || panels_default(w->panels, &w->source, e);
+    return (panels || (db_schema(w->db, &w->schema, e) && panels_default(w->panels, w->db, e))) &&
+           delivery_add(w->panels, w->state, e);
 }
 
 void watch_close(struct watch *w)
 {
-    source_close(&w->source);
+    close_db(w);
     panels_destroy(w->panels);
     w->panels = NULL;
+}
+
+bool watch_once(struct watch *w, struct bf_err *e)
+{
+    bool changed;
+    return panels_refresh(w->panels, w->db, 0, &changed, e);
 }
 
 static bool same_set(const struct panels *a, const struct panels *b)
@@ -65,58 +58,66 @@ static bool same_set(const struct panels *a, const struct panels *b)
 }
 
 /* New columns may be those of a shop. */
-static bool choose_again(struct watch *w)
+static bool choose_again(struct watch *w, bool *changed, struct bf_err *e)
 {
-    struct bf_err e = {0};
-    int64_t schema = w->panels->path ? w->schema : schema_of(&w->source);
+    int64_t schema = w->schema;
+    if (w->panels->path)
+        return true;
+    if (!db_schema(w->db, &schema, e))
+        return false;
     if (schema == w->schema || schema < 0)
-        return false;
-    struct panels *p = panels_new(w->panels->window_ms, &e);
-    if (!p || !panels_default(p, &w->source, &e) || same_set(p, w->panels)) {
+        return true;
+    struct panels *p = panels_new(w->panels->window_ms, e);
+    if (!p || !panels_default(p, w->db, e) || !delivery_add(p, w->state, e)) {
         panels_destroy(p);
-        w->schema = e.code ? w->schema : schema;
         return false;
+    }
+    w->schema = schema;
+    if (same_set(p, w->panels)) {
+        panels_destroy(p);
+        return true;
     }
     panels_destroy(w->panels);
     w->panels = p;
-    w->schema = schema;
     w->sets++;
+    *changed = true;
     return true;
 }
 
-static bool is_rebuilt(const struct watch *w)
+static bool look(struct watch *w, bool *changed, struct bf_err *e)
 {
-    char made[4200];
-    return (size_t)snprintf(made, sizeof made, "%s-new", w->path) < sizeof made &&
-           access(made, F_OK) == 0;
+    int64_t version;
+    if (!db_version(w->db, &version, e) || (version != w->version && !choose_again(w, changed, e)))
+        return false;
+    w->version = version;
+    return panels_refresh(w->panels, w->db, version, changed, e);
 }
 
-/* Is it still the file of that name? */
-static bool is_there(const struct watch *w)
+/* It cannot be looked at; true: it could, or there is another reason. */
+static bool lost(struct watch *w, const struct bf_err *e)
 {
-    struct stat st;
-    return stat(w->path, &st) == 0 && (uint64_t)st.st_dev == w->dev &&
-           (uint64_t)st.st_ino == w->ino;
+    bool told = w->err.code && strcmp(w->err.text, e->text) == 0;
+    close_db(w);
+    w->err = *e;
+    return !told;
 }
 
 bool watch_look(struct watch *w)
 {
-    bool rebuilt = is_rebuilt(w), failed = w->err.code != BF_OK;
-    int64_t wait = rebuilt ? REBUILD_MS : failed ? AGAIN_MS : 0;
-    if (w->source.h && (rebuilt || !is_there(w)))
-        source_close(&w->source);
-    if (!w->source.h) {
-        if (bf_clock_mono_ms() - w->opened_ms < wait)
-            return false;
-        bf_err_clear(&w->err);
-        if (!open_source(w, &w->err))
-            return !failed;
-    }
-    bool changed = choose_again(w);
-    changed |= panels_refresh(w->panels, &w->source);
-    if (rebuilt)
-        source_close(&w->source);
-    return changed || failed;
+    struct bf_err e = {0};
+    bool brief = db_is_brief(w->where), failed = w->err.code != BF_OK, changed = failed;
+    int64_t wait = brief ? REBUILD_MS : failed ? AGAIN_MS : 0;
+    if (w->db && (brief || !db_is_there(w->db)))
+        close_db(w);
+    if (!w->db && bf_clock_mono_ms() - w->opened_ms < wait)
+        return false;
+    if ((!w->db && !open_db(w, &e)) || !look(w, &changed, &e))
+        return lost(w, &e);
+    bf_err_clear(&w->err);
+    changed |= delivery_look(w->panels);
+    if (brief)
+        close_db(w);
+    return changed;
 }
 
 void watch_window(struct watch *w, uint64_t window_ms)

@@ -1,6 +1,6 @@
 /*
  * Looking again and again: the panels and the database that they are of, which may be replaced, vanish and come back.
- * While cdcproj --rebuild makes DATABASE-new, the file is open only during a look, so that it can be replaced.
+ * A database that is about to be replaced is open only during a look.
  */
 #ifndef BFTOP_WATCH_H
 #define BFTOP_WATCH_H
@@ -11,20 +11,25 @@ enum { WATCH_TICK_MS = 100 }; /* the time between two questions for a commit */
 
 struct watch {
     struct panels *panels;
-    struct source source;
-    const char *path;
-    bool any; /* a database that is no projection will do */
-    uint64_t dev, ino;
-    int64_t schema;    /* SQLite's number of it, by which the default panels are chosen */
-    int64_t opened_ms; /* the last try, monotonic */
-    uint64_t sets;     /* grows when other panels are shown */
-    struct bf_err err; /* why the database cannot be looked at now; BF_OK: it can */
+    struct db *db; /* NULL: it is not open now */
+    const char *where;
+    char path[DB_NAME]; /* its name to be shown */
+    const char *state;  /* s3put's directory; NULL: not given */
+    bool any;           /* a database that is no projection will do */
+    int64_t version;    /* as of the last look */
+    int64_t schema;     /* as of the choice of the default panels */
+    int64_t opened_ms;  /* the last try, monotonic */
+    uint64_t sets;      /* grows when other panels are shown */
+    struct bf_err err;  /* why the database cannot be looked at now; BF_OK: it can */
 };
 
-/* The panels of the file, or those that fit the database, which is open afterwards. */
+/* The panels of the file, or those that fit the database, which is open afterwards; then that of s3put's directory. */
 BF_MUST bool watch_open(struct watch *w, const char *database, const char *panels,
-                        uint64_t window_ms, struct bf_err *e);
+                        const char *state, uint64_t window_ms, struct bf_err *e);
 void watch_close(struct watch *w);
+
+/* Looks at everything, once. False: the database is lost. */
+BF_MUST bool watch_once(struct watch *w, struct bf_err *e);
 
 /* Looks at what is due. True: something else is to be shown. */
 bool watch_look(struct watch *w);

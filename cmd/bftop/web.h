@@ -31,6 +31,7 @@ struct web_place {
 struct web_panel {
     struct bf_buf html;
     uint64_t seen;  /* of the panel: what was rendered */
+    int64_t ran_ms; /* of the panel: the look that was rendered */
     uint64_t state; /* of web.state, when it was rendered; 0: not yet */
 };
 

@@ -138,15 +138,35 @@ bool bf_state_read_db(struct bf_state *s, const struct sql_api *api, sqlite3 *db
                  take_position, s, e));
 }
 
+/* A writer that was killed while it made the file has left a journal, which only a connection that may write can undo. */
+static bool undo_killed(const struct sql_api *api, const char *path)
+{
+    sqlite3 *db = NULL;
+    bool ok = api->open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK;
+    if (ok)
+        api->busy_timeout(db, BF_STATE_DB_WAIT_MS);
+    ok = ok && api->exec(db, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL) == SQLITE_OK;
+    api->close_v2(db);
+    return ok;
+}
+
+bool bf_state_open_db(const struct sql_api *api, const char *path, sqlite3 **db)
+{
+    if (api->open_v2(path, db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+        return false;
+    api->busy_timeout(*db, BF_STATE_DB_WAIT_MS);
+    if (api->exec(*db, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL) == SQLITE_OK)
+        return true;
+    return api->extended_errcode(*db) == SQLITE_READONLY_ROLLBACK && undo_killed(api, path);
+}
+
 static bool open_db(struct bf_state *s, const char *path, struct bf_err *e)
 {
     sqlite3 *db = NULL;
     const struct sql_api *api = bf_sql_load(e);
     if (!api)
         return false;
-    bool ok = api->open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK;
-    if (ok)
-        api->busy_timeout(db, BF_STATE_DB_WAIT_MS);
+    bool ok = bf_state_open_db(api, path, &db);
     ok = ok ? bf_state_read_db(s, api, db, e) : bf_state_db_fail(api, db, e);
     api->close_v2(db);
     return ok || bf_err_ctx(e, "%s", path);

@@ -20,6 +20,9 @@ enum { BF_STATE_DB_VERSION = 1, BF_STATE_DB_WAIT_MS = 10000 };
  * version. The file is not changed. */
 BF_API BF_MUST bool bf_state_open(struct bf_state *s, const char *where, struct bf_err *e);
 
+/* Opens a database for reading; what a killed writer has begun in it is undone. If it fails, *db has the error. */
+BF_MUST bool bf_state_open_db(const struct sql_api *api, const char *path, sqlite3 **db);
+
 /* Reads the positions of an open database; the state is initialised. A database without them is an empty state. */
 BF_MUST bool bf_state_read_db(struct bf_state *s, const struct sql_api *api, sqlite3 *db,
                               struct bf_err *e);

@@ -98,7 +98,8 @@ void bf_known_not_change(struct bf_str text, struct bf_err *e)
         [BF_KNOWN_WRITE] = "; it is a write line, which ddbput takes",
         [BF_KNOWN_ITEM] = "; it is an item, which ddbput takes",
         [BF_KNOWN_TYPED] = "; it is an item, which ddbput takes",
-        [BF_KNOWN_EXPORT] = "; it is a line of an incremental export, which ddbput takes",
+        [BF_KNOWN_EXPORT] =
+            "; it is a line of an incremental export, which ddbput and cdcproj take",
         [BF_KNOWN_ITEMS] =
             "; it is what a scan answers: jq -c '.Items[]' makes items of it for ddbput",
     };

@@ -124,6 +124,21 @@ bool bf_file_replace(const char *path, struct bf_str content, struct bf_err *e)
     return sync_parent(path, e);
 }
 
+bool bf_file_write(const char *path, struct bf_str content, struct bf_err *e)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0 || S_ISREG(st.st_mode))
+        return bf_file_replace(path, content, e);
+    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+    if (fd < 0)
+        return bf_err_sys(e, errno, "%s", path);
+    bool ok = write_all(fd, content);
+    int sys = errno;
+    if (close(fd) != 0 && ok)
+        ok = false, sys = errno;
+    return ok ? true : bf_err_sys(e, sys, "%s", path);
+}
+
 /* Keeps errno. */
 static bool is_dir(const char *path)
 {

@@ -16,6 +16,10 @@ BF_API BF_MUST bool bf_file_read_own(const char *path, struct bf_buf *out, struc
  * is 0600. Symbolic links are not followed. */
 BF_API BF_MUST bool bf_file_replace(const char *path, struct bf_str content, struct bf_err *e);
 
+/* The same for a file that the user has named as output: a device, a pipe or the target of a symbolic link is not
+ * replaced but written to. */
+BF_API BF_MUST bool bf_file_write(const char *path, struct bf_str content, struct bf_err *e);
+
 /* Can users other than its owner read this regular file? False also if it does not exist. */
 BF_API bool bf_file_is_exposed(const char *path);
 

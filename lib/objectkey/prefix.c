@@ -60,6 +60,25 @@ static size_t to_expression(struct bf_str s)
     return i;
 }
 
+static size_t characters(struct bf_str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
+    return n;
+}
+
+/* A prefix of which the literal text alone is too long can never be evaluated. */
+static bool check_literals(const struct bf_prefix *p, struct bf_err *e)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n; i++)
+        if (p->part[i].kind == BF_PREFIX_LITERAL)
+            n += characters(p->part[i].text);
+    return n <= BF_PREFIX_MAX_CHARS ||
+           bf_err_set(e, BF_E_USAGE, "prefix: more than %d characters", BF_PREFIX_MAX_CHARS);
+}
+
 bool bf_prefix_parse(struct bf_prefix *p, struct bf_str text, enum bf_prefix_role role,
                      struct bf_err *e)
 {
@@ -89,7 +108,7 @@ bool bf_prefix_parse(struct bf_prefix *p, struct bf_str text, enum bf_prefix_rol
             return false;
         p->has_expression = false; /* it is ours, not the user's */
     }
-    return true;
+    return check_literals(p, e);
 }
 
 static bool stands_at(struct bf_str s, size_t at, const char *word)
@@ -176,14 +195,6 @@ static void put_random(struct bf_buf *out, struct bf_rng *rng)
     static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     for (int i = 0; i < RANDOM_CHARS; i++)
         bf_buf_addc(out, alphabet[bf_rng_below(rng, sizeof alphabet - 1)]);
-}
-
-static size_t characters(struct bf_str s)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < s.n; i++)
-        n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
-    return n;
 }
 
 bool bf_prefix_put(const struct bf_prefix *p, const struct bf_prefix_values *v, struct bf_buf *out,

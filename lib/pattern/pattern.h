@@ -11,7 +11,7 @@
  *
  * All fields that a pattern names must match; a field matches if one of its values does. In an
  * array of the event any element may match, but fields below one array must match in the same
- * element. Names are compared literally, except that a dot separates names. If a name is duplicated
+ * element; `exists: false` is about the whole event. Names are compared literally, except that a dot separates names. If a name is duplicated
  * in an object of the event, either may match.
  *
  * Numbers are compared exactly, digit by digit. In a change record the text of an N or NS below

@@ -136,6 +136,7 @@ static bool explain(struct case_of *c, size_t i, struct bf_buf *out)
 bool bf_pattern_explain(struct bf_pattern *p, size_t i, const struct bf_change *c,
                         struct bf_buf *out)
 {
+    (void)bf_pattern_match(p, c); /* the pass finds out what is absent */
     return explain(&(struct case_of){.p = p, .event = c->text, .numbers = true}, i, out);
 }
 

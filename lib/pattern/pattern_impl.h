@@ -135,8 +135,7 @@ struct pat_slot {
     struct pat_block *block;
     uint64_t need;                     /* have a test here */
     uint64_t absent;                   /* of those, the test allows that there is no value here */
-    uint64_t live;                     /* have tests here or below */
-    uint64_t present;                  /* of those, some test requires a value */
+    uint64_t here, live;               /* bf_pat_verify: a value has to match here; here or below */
     uint64_t met, stamp;               /* matched in this pass, valid if stamp equals the pass */
     struct pat_slot *next, *next_test; /* of the block: all slots, those with need */
 };
@@ -197,13 +196,12 @@ struct pat_node {
     struct pat_slot **slots;
     size_t nslots, slots_cap;
     bool numbers;  /* below dynamodb, and named N or NS: its strings are numbers for `numeric` */
-    uint64_t seen; /* stamp: it had a value, outside arrays of objects */
+    uint64_t seen; /* the pass over an event in which it had a value last */
     bool ever;     /* it had a value in some event */
     /* pattern_verify.c, for one block at a time: */
     uint64_t verify;       /* stamp: the block has tests here or below */
     struct pat_slot *slot; /* of that block */
     uint64_t held;         /* bits: they hold in the current object */
-    bool found;            /* the current object has such a member */
 };
 
 struct bf_pattern {
@@ -215,7 +213,8 @@ struct bf_pattern {
     size_t n;               /* number of patterns */
     bool ready;
     bool parsed; /* all paths are in images or eventName, which bf_change_parse provides */
-    uint64_t stamp, verify; /* numbers of passes: over an event, and of bf_pat_verify */
+    uint64_t stamp, verify; /* numbers of passes: over values, and of bf_pat_verify */
+    uint64_t event;         /* the stamp of the last pass over a whole event */
     struct pat_block *met;  /* the blocks matched in this pass */
     char *key;              /* memory for a key of any table */
     struct bf_buf text;     /* a padded copy of an event */
@@ -264,7 +263,8 @@ static inline struct pat_node *bf_pat_kid(struct bf_pattern *p, const struct pat
 }
 
 /* Which of the conjunctions in want, all of the block, does the event at text satisfy? If test is
- * not NULL: which satisfy that one test? numbers: the event is a change record. */
+ * not NULL: which satisfy that one test? numbers: the event is a change record. It has to be the
+ * event of the last pass, which found out what is absent. */
 uint64_t bf_pat_verify(struct bf_pattern *p, struct pat_block *block, uint64_t want,
                        const struct pat_test *test, bool numbers, const char *text);
 

@@ -23,49 +23,6 @@ static uint32_t utf8_next(const char **at, const char *end)
     return c;
 }
 
-/* Upper and lower case of the Latin, Greek, Cyrillic and Armenian letters that have one of each, by
- * Unicode's simple case folding. */
-static uint32_t fold(uint32_t c)
-{
-    if (c < 0x80)
-        return c - 'A' < 26 ? c + 32 : c;
-    if ((c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3AB && c != 0x3A2) ||
-        (c >= 0x410 && c <= 0x42F))
-        return c + 32;
-    if (c == 0x178)
-        return 0xFF;
-    if ((c >= 0x100 && c <= 0x137 && c != 0x130 && c != 0x131) || (c >= 0x14A && c <= 0x177) ||
-        (c >= 0x1E00 && c <= 0x1E95) || (c >= 0x1EA0 && c <= 0x1EFF) ||
-        (c >= 0x460 && c <= 0x481) || (c >= 0x48A && c <= 0x4BF) || (c >= 0x4D0 && c <= 0x52F) ||
-        (c >= 0x218 && c <= 0x21F) || (c >= 0x222 && c <= 0x233))
-        return c | 1;
-    if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E) || (c >= 0x4C1 && c <= 0x4CE))
-        return c & 1 ? c + 1 : c;
-    if (c >= 0x400 && c <= 0x40F)
-        return c + 80;
-    if (c >= 0x531 && c <= 0x556)
-        return c + 48;
-    switch (c) {
-    case 0x3C2: /* final sigma */
-        return 0x3C3;
-    case 0x386:
-        return 0x3AC;
-    case 0x388:
-    case 0x389:
-    case 0x38A:
-        return c + 37;
-    case 0x38C:
-        return 0x3CC;
-    case 0x38E:
-    case 0x38F:
-        return c + 63;
-    case 0x1E9E:
-        return 0xDF;
-    default:
-        return c;
-    }
-}
-
 static size_t put_utf8(uint32_t c, char *out)
 {
     size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
@@ -81,7 +38,7 @@ size_t bf_pat_key_folded(struct bf_str text, size_t limit, char *out)
     const char *p = text.p, *end = p + text.n;
     size_t n = 0;
     while (p < end && n < limit)
-        n += put_utf8(fold(utf8_next(&p, end)), out + n);
+        n += put_utf8(bf_pat_fold(utf8_next(&p, end)), out + n);
     return n;
 }
 
@@ -104,7 +61,7 @@ static size_t key_reversed_folded(struct bf_str text, size_t limit, char *out)
         while (p > text.p && (*p & 0xC0) == 0x80)
             p--;
         const char *q = p;
-        for (size_t m = put_utf8(fold(utf8_next(&q, end)), folded); m;)
+        for (size_t m = put_utf8(bf_pat_fold(utf8_next(&q, end)), folded); m;)
             out[n++] = folded[--m];
         end = p;
     }

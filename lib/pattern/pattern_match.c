@@ -6,9 +6,7 @@ struct walk {
     struct bf_pattern *p;
     struct core core;
     const struct bf_change *change; /* NULL: the event is not a change record */
-    unsigned in_array;              /* the number of enclosing arrays that contain objects or
-                                     * arrays */
-    bool arrays;                    /* a test was evaluated inside such an array */
+    bool arrays;                    /* an array contains an object or an array */
 };
 
 const char *bf_pat_scalar(struct bf_pattern *p, const char *s, struct pat_scalar *out)
@@ -34,8 +32,7 @@ static const char *scalar(struct walk *w, struct pat_node *n, const char *p)
     p = bf_pat_scalar(w->p, p, &s);
     if (!p)
         return NULL;
-    if (!w->in_array)
-        n->seen = w->p->stamp;
+    n->seen = w->p->event;
     n->ever = true;
     if (n->leaf)
         bf_pat_collect(w->p, n, &s, w->change);
@@ -50,11 +47,8 @@ static const char *array(struct walk *w, struct pat_node *n, const char *p)
     if (*p == ']')
         return p + 1;
     for (;; p = core_space(&w->core, p + 1)) {
-        bool holds = *p == '{' || *p == '[';
-        w->in_array += holds;
-        w->arrays |= holds;
+        w->arrays |= *p == '{' || *p == '[';
         p = value(w, n, p);
-        w->in_array -= holds;
         if (!p)
             return NULL;
         p = core_space(&w->core, p);
@@ -154,7 +148,7 @@ static void parsed(struct walk *w)
         }
         if (n->name.p[0] != 'e')
             continue;
-        n->seen = w->p->stamp;
+        n->seen = w->p->event;
         n->ever = true;
         if (n->leaf)
             bf_pat_collect(w->p, n, &op, true);
@@ -162,14 +156,13 @@ static void parsed(struct walk *w)
 }
 
 /* The conjunctions of the block of which all tests have matched. Where the event has no value,
- * tests for absence match; values in arrays of objects do not count here, bf_pat_verify checks
- * them. */
+ * tests for absence match. */
 static void complete(const struct bf_pattern *p, struct pat_block *b)
 {
     b->complete = UINT64_MAX >> (PAT_BLOCK - b->n);
     for (const struct pat_slot *slot = b->tests; slot && b->complete; slot = slot->next_test) {
         uint64_t met = slot->stamp == p->stamp ? slot->met : 0;
-        if (slot->node->seen != p->stamp)
+        if (slot->node->seen != p->event)
             met |= slot->absent;
         b->complete &= met | ~slot->need;
     }
@@ -180,7 +173,7 @@ static bool match(struct bf_pattern *p, const struct bf_change *c, struct bf_str
     struct walk w = {.p = p, .change = c, .core = {.start = text.p, .end = text.p + text.n}};
     struct pat_block *pending = NULL;
     const char *from = core_space(&w.core, text.p);
-    p->stamp++;
+    p->event = ++p->stamp;
     p->met = NULL;
     if (c && p->parsed)
         parsed(&w);

@@ -53,8 +53,6 @@ static bool place_test(struct builder *b, struct pat_test *t, uint64_t bit)
     struct pat_node *n = t->node;
     struct pat_slot *at = slot_at(b, n), *slot = at;
     while (slot) {
-        slot->live |= bit;
-        slot->present |= t->absent ? 0 : bit;
         n = n->parent;
         if (!n)
             break;

@@ -28,6 +28,8 @@ enum pat_domain {
 /* Keys, made in the same way from patterns and events. out has room for limit + PAT_KEY_MORE bytes;
  * a key may be cut after limit bytes. */
 enum { PAT_KEY_MORE = 16 };
+/* One of a letter's two cases; pattern_fold.c says of which letters. Not longer in UTF-8. */
+uint32_t bf_pat_fold(uint32_t c);
 size_t bf_pat_key_folded(struct bf_str text, size_t limit, char *out);
 size_t bf_pat_key_number(const struct pat_number *n, size_t limit, char *out);
 size_t bf_pat_key_address(const struct pat_address *a, char *out);

@@ -1,6 +1,8 @@
 /*
  * Evaluates the conjunctions of a block over an event exactly: below an array of objects all tests
- * of a conjunction must match in the same element. The same code finds out why one does not match.
+ * of a conjunction must match in the same element. A test for absence is true if the whole event has
+ * no value there, as in the service; otherwise another of its values has to match. The same code
+ * finds out why one does not match.
  * All results are bits, one for each conjunction.
  */
 #include "lib/pattern/pattern_impl.h"
@@ -20,32 +22,23 @@ static const char *space(const char *p)
 
 struct look {
     struct bf_pattern *p;
-    bool numbers;                /* the event is a change record */
-    const struct pat_test *only; /* NULL: all tests of the block */
+    bool numbers; /* the event is a change record */
     uint64_t want, stamp;
 };
 
-/* How the conjunctions depend on a node, as in struct pat_slot. */
-struct stake {
-    uint64_t need, absent, live, present;
-};
-
-static struct stake stake_in(const struct look *l, const struct pat_node *n)
+/* The conjunctions that need a value at a node; those that need one there or below. */
+static uint64_t here(const struct look *l, const struct pat_node *n)
 {
-    const struct pat_slot *s = n->slot;
-    if (n->verify != l->stamp)
-        return (struct stake){0};
-    if (l->only)
-        return (struct stake){.need = n == l->only->node ? l->want : 0,
-                              .absent = l->only->absent ? l->want : 0,
-                              .live = l->want,
-                              .present = l->only->absent ? 0 : l->want};
-    return (struct stake){s->need & l->want, s->absent & l->want, s->live & l->want,
-                          s->present & l->want};
+    return n->verify == l->stamp ? n->slot->here : 0;
+}
+
+static uint64_t live(const struct look *l, const struct pat_node *n)
+{
+    return n->verify == l->stamp ? n->slot->live : 0;
 }
 
 /* Collects from the scalars at p, including those in arrays. */
-static const char *leaf(struct look *l, const struct pat_node *n, const char *p, bool *seen)
+static const char *leaf(struct look *l, const struct pat_node *n, const char *p)
 {
     struct pat_scalar s;
     if (*p == '{')
@@ -53,7 +46,7 @@ static const char *leaf(struct look *l, const struct pat_node *n, const char *p,
     if (*p == '[') {
         p = space(p + 1);
         while (p && *p != ']') {
-            p = leaf(l, n, p, seen);
+            p = leaf(l, n, p);
             p = p ? space(p) : NULL;
             if (p && *p == ',')
                 p = space(p + 1);
@@ -61,18 +54,16 @@ static const char *leaf(struct look *l, const struct pat_node *n, const char *p,
         return p ? p + 1 : NULL;
     }
     p = bf_pat_scalar(l->p, p, &s);
-    *seen = true;
     if (p)
         bf_pat_collect(l->p, n, &s, l->numbers);
     return p;
 }
 
-static uint64_t leaf_holds(struct look *l, const struct pat_node *n, uint64_t absent, const char *p)
+static uint64_t leaf_holds(struct look *l, const struct pat_node *n, const char *p)
 {
-    bool seen = false;
     l->p->stamp++;
-    (void)leaf(l, n, p, &seen);
-    return (n->slot->stamp == l->p->stamp ? n->slot->met : 0) | (seen ? 0 : absent);
+    (void)leaf(l, n, p);
+    return n->slot->stamp == l->p->stamp ? n->slot->met : 0;
 }
 
 static uint64_t holds(struct look *l, struct pat_node *n, const char *p);
@@ -80,20 +71,15 @@ static uint64_t kids_hold(struct look *l, struct pat_node *n, const char *p);
 
 static void forget_kids(const struct pat_node *n)
 {
-    for (size_t i = 0; i < n->nkids; i++) {
+    for (size_t i = 0; i < n->nkids; i++)
         n->kids[i]->held = 0;
-        n->kids[i]->found = false;
-    }
 }
 
 static uint64_t kids_held(const struct look *l, const struct pat_node *n)
 {
     uint64_t all = l->want;
-    for (size_t i = 0; i < n->nkids; i++) {
-        const struct pat_node *kid = n->kids[i];
-        struct stake s = stake_in(l, kid);
-        all &= kid->held | ~s.live | (kid->found ? 0 : ~s.present);
-    }
+    for (size_t i = 0; i < n->nkids; i++)
+        all &= n->kids[i]->held | ~live(l, n->kids[i]);
     return all;
 }
 
@@ -112,13 +98,11 @@ static void member_holds(struct look *l, const struct pat_node *n, struct bf_str
     if (!kid || kid->verify != l->stamp)
         return;
     if (dot) {
-        struct stake s = stake_in(l, kid);
         forget_kids(kid);
         member_holds(l, kid, rest, p);
-        kid->held |= kids_held(l, kid) & (~s.need | s.absent);
+        kid->held |= kids_held(l, kid) & ~here(l, kid);
     } else
         kid->held |= holds(l, kid, p);
-    kid->found = true;
 }
 
 static uint64_t kids_hold_object(struct look *l, struct pat_node *n, const char *p)
@@ -143,59 +127,60 @@ static uint64_t kids_hold_object(struct look *l, struct pat_node *n, const char 
     return kids_held(l, n);
 }
 
-/* One element must match all tests; if no value is required, no element may have one. */
+/* One element must match all tests. */
 static uint64_t kids_hold_array(struct look *l, struct pat_node *n, const char *p)
 {
-    uint64_t some = 0, every = l->want, present = stake_in(l, n).present;
+    uint64_t some = 0;
     for (p = space(p + 1); *p != ']'; p = *p == ',' ? space(p + 1) : p) {
-        if (*p == '{' || *p == '[') {
-            uint64_t held = kids_hold(l, n, p);
-            some |= held;
-            every &= held;
-        }
+        if (*p == '{' || *p == '[')
+            some |= kids_hold(l, n, p);
         p = skip(p);
         if (!p)
             return 0;
         p = space(p);
     }
-    return (some & present) | (every & ~present);
+    return some;
 }
 
 static uint64_t kids_hold(struct look *l, struct pat_node *n, const char *p)
 {
     if (*p == '{')
         return kids_hold_object(l, n, p);
-    if (*p == '[')
-        return kids_hold_array(l, n, p);
-    return l->want & ~stake_in(l, n).present;
+    return *p == '[' ? kids_hold_array(l, n, p) : 0;
 }
 
 /* The conjunctions of want of which all tests at n and below match the value at p. */
 static uint64_t holds(struct look *l, struct pat_node *n, const char *p)
 {
-    struct stake s = stake_in(l, n);
-    uint64_t below = 0, held = l->want;
-    if (s.need)
-        held &= ~s.need | leaf_holds(l, n, s.absent, p);
+    uint64_t need = here(l, n), below = 0, held = l->want;
+    if (need)
+        held &= ~need | leaf_holds(l, n, p);
     for (size_t i = 0; i < n->nkids; i++)
-        below |= stake_in(l, n->kids[i]).live;
+        below |= live(l, n->kids[i]);
     return below ? held & (~below | kids_hold(l, n, p)) : held;
 }
 
-static void take_part(struct look *l, struct pat_node *n, struct pat_slot *slot)
+/* The nodes of the block, or of one test, take part. */
+static void take_part(struct look *l, struct pat_block *block, const struct pat_node *only)
 {
-    n->verify = l->stamp;
-    n->slot = slot;
+    for (struct pat_slot *slot = block->slots; slot; slot = slot->next) {
+        struct pat_node *n = slot->node;
+        n->verify = l->stamp;
+        n->slot = slot;
+        slot->live = slot->here = 0;
+        if (!only || n == only)
+            slot->here =
+                slot->need & l->want & (n->seen == l->p->event ? ~(uint64_t)0 : ~slot->absent);
+    }
+    for (struct pat_slot *slot = block->slots; slot; slot = slot->next)
+        for (struct pat_node *n = slot->here ? slot->node : NULL; n; n = n->parent)
+            n->slot->live |= slot->here;
 }
 
 uint64_t bf_pat_verify(struct bf_pattern *p, struct pat_block *block, uint64_t want,
                        const struct pat_test *test, bool numbers, const char *text)
 {
-    struct look l = {.p = p, .numbers = numbers, .only = test, .want = want, .stamp = ++p->verify};
-    for (struct pat_slot *slot = block->slots; slot; slot = slot->next)
-        if (!test || (slot->node == test->node))
-            take_part(&l, slot->node, slot);
-    for (struct pat_node *n = test ? test->node->parent : NULL; n; n = n->parent)
-        take_part(&l, n, NULL);
+    struct look l = {.p = p, .numbers = numbers, .want = want, .stamp = ++p->verify};
+    take_part(&l, block, test ? test->node : NULL);
     return holds(&l, p->root, text);
 }

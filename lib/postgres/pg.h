@@ -11,16 +11,22 @@
 
 #include "lib/postgres/load.h"
 
+enum { BF_PG_SHOWN = 160 };
+
 struct bf_pg {
     const struct pg_api *api;
-    struct pg_conn *conn; /* NULL: not connected */
-    char shown[160];      /* the URL as messages have it */
-    char state[6];        /* SQLSTATE of the last error; "" without one */
-    char said[120];       /* the beginning of the server's message */
+    struct pg_conn *conn;    /* NULL: not connected */
+    char shown[BF_PG_SHOWN]; /* the URL as messages have it */
+    char state[6];           /* SQLSTATE of the last error; "" without one */
+    char said[240];          /* the beginning of the server's message */
+    long place;              /* in the statement, in characters from 1 on; 0: it told none */
 };
 
 /* Is it the URL of a PostgreSQL server? */
 BF_API bool bf_pg_is_url(const char *where);
+
+/* The URL without user, password and parameters, to be shown. */
+void bf_pg_show(const char *url, char shown[BF_PG_SHOWN]);
 
 /* Connects. program: the application_name, unless the user has set one. */
 BF_MUST bool bf_pg_open(struct bf_pg *pg, const char *url, const char *program, struct bf_err *e);
@@ -32,6 +38,9 @@ BF_MUST bool bf_pg_exec(struct bf_pg *pg, const char *sql, uint64_t *rows, struc
 /* One statement with n parameters as texts (a NULL is NULL). The result is the caller's (api->clear); NULL: *e. */
 BF_MUST struct pg_result *bf_pg_query(struct bf_pg *pg, const char *sql, int n,
                                       const char *const *values, struct bf_err *e);
+
+/* Fills *e from a result that failed, or, if it is NULL, from the connection; false. */
+bool bf_pg_fail(struct bf_pg *pg, const struct pg_result *r, struct bf_err *e);
 
 /* The text of a value; empty for NULL. */
 struct bf_str bf_pg_text(const struct bf_pg *pg, const struct pg_result *r, int row, int column);

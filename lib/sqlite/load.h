@@ -52,6 +52,7 @@ enum {
     X(create_function_v2)                                                                          \
     X(create_window_function)                                                                      \
     X(progress_handler)                                                                            \
+    X(limit)                                                                                       \
     X(bind_parameter_index)                                                                        \
     X(busy_timeout)                                                                                \
     X(extended_errcode)                                                                            \

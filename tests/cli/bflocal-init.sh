@@ -34,7 +34,7 @@ echo 'kill -KILL $$' >killed.sh
 check 'a signal ends the script' -s 137 -e 'bflocal: --init: killed.sh: ended by signal 9' -- bflocal --init killed.sh true
 check 'no such file' -s 1 -e 'bflocal: --init: none.sh: No such file or directory' -- bflocal --init none.sh true
 check 'in the foreground' -s 3 -e 'bflocal: --init: three.sh: exit status 3' -- bflocal --port 0 --init three.sh
-check 'in the background' -s 3 -e 'bflocal: --init: three.sh: exit status 3' -- bflocal --daemon --init three.sh
+check 'in the background' -s 3 -m '^false$' -e 'bflocal: --init: three.sh: exit status 3' -- bflocal --daemon --init three.sh
 check '--stop takes no script' -s 2 -E 'takes only --port and --host' -- bflocal --stop --init plain.sh
 
 # The environment is printed when the script has ended. Until then /health says 503.

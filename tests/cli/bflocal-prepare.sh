@@ -12,8 +12,8 @@ check 'in another region' -a -- bflocal --region eu-central-1 --bucket lake sh -
 check 'with --data' -- again sh -c 'echo a | kinput -q orders'
 check 'a stream that was kept stays as it is' -o a -- again kinread -qe orders
 check 'a name that Kinesis refuses' -s 2 -E '^bflocal: --stream: a b: .*failed to satisfy constraint' -- bflocal --stream 'a b' true
-check 'a name that S3 refuses' -s 2 -E '^bflocal: --bucket: A: .*InvalidBucketName' -- bflocal --bucket A true
+check 'a name that S3 refuses' -s 2 -e 'bflocal: --bucket: A: The specified bucket is not valid.' -- bflocal --bucket A true
 check 'no shards' -s 2 -e 'bflocal: --stream: want NAME or NAME:SHARDS' -- bflocal --stream a:0 true
-check 'more shards than a stream has' -s 2 -E 'LimitExceededException' -- bflocal --stream a:100000 true
+check 'more shards than a stream has' -s 2 -E '^bflocal: --stream: a: [^{]*$' -- bflocal --stream a:100000 true
 check 'a broken number' -s 2 -e 'bflocal: --stream: want NAME or NAME:SHARDS' -- bflocal --stream a:x true
 plan

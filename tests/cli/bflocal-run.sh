@@ -129,4 +129,30 @@ wait $asking
 check '--stop does not wait for ever for an answer' -o "75 bflocal: --stop: the server at http://127.0.0.1:$(cat mute) does not answer" -- \
     sh -c 'echo $(cat mute.status mute.err)'
 kill $mute
+
+# A daemon that fails: what its caller does next must not reach AWS.
+printf '#!/bin/sh\nexit 3\n' >fails
+chmod +x fails
+cat >next.sh <<'END'
+export AWS_PROFILE=mine AWS_ACCESS_KEY_ID=real AWS_SECRET_ACCESS_KEY=real AWS_SESSION_TOKEN=real AWS_ENDPOINT_URL_S3=https://s3.amazonaws.com AWS_REGION=us-east-1
+eval "$(bflocal --daemon "$@" 2>/dev/null)"
+echo "$? $AWS_ENDPOINT_URL $AWS_ACCESS_KEY_ID ${AWS_PROFILE-}${AWS_SESSION_TOKEN-}${AWS_ENDPOINT_URL_S3-}"
+echo '{}' | s3put -q --max-attempts 1 s3://lake/x/ 2>&1 | grep -c 'cannot connect to 127.0.0.1:1:'
+END
+for wrong in '--bukcet lake' '--bucket UPPER' '--data /proc/none' '--init ./fails' '--fault none' '--host 192.0.2.1' 'true'; do
+    # shellcheck disable=SC2086 # two words
+    check "$wrong: the next command does not reach AWS" -o '1 http://127.0.0.1:1 none 
+1' -- sh next.sh $wrong
+    # shellcheck disable=SC2086
+    check '  and set -e ends the script' -s 1 -- sh -c 'set -e; eval "$(bflocal --daemon "$@" 2>/dev/null)"; echo here' - $wrong
+done
+check 'the status of a failed start is its own' -s 3 -m '^false$' -E 'exit status 3' -- bflocal --daemon --init ./fails
+check 'without --daemon nothing is printed' -s 2 -E 'UPPER' -- bflocal --port 0 --bucket UPPER
+documented() { sed -n '/^Unset:$/,/^\.Pp$/s/^\.Ev \([A-Z0-9_]*\).*/\1/p' "$root/man/bflocal.1" | sort; }
+bflocal --daemon >printed
+documented >unset
+check 'the page lists what is unset' -O unset -- sh -c 'sed -n "s/^unset //p" printed | tr " " "\n" | sort'
+. ./printed
+bflocal --stop
+check '  nor with --help' -m '^usage: ' -- bflocal --daemon --help
 plan

@@ -92,8 +92,8 @@ check '--stop ends one that nobody reaps' -- sh -c '. ./unreaped; AWS_ENDPOINT_U
 kill $holder
 check '--stop wants to know where' -s 2 -E 'AWS_ENDPOINT_URL is not set' -- env -u AWS_ENDPOINT_URL bflocal --stop
 check '--stop wants an endpoint' -s 2 -E "is not http://HOST:PORT" -- env AWS_ENDPOINT_URL=ftp://x bflocal --stop
-check 'a daemon that cannot start says why' -s 1 -E '^bflocal: /dev/null' -- bflocal --daemon --data /dev/null/x
-check 'a daemon takes no command' -s 2 -E 'takes no command' -- bflocal --daemon true
+check 'a daemon that cannot start says why' -s 1 -m '^false$' -E '^bflocal: /dev/null' -- bflocal --daemon --data /dev/null/x
+check 'a daemon takes no command' -s 2 -m '^false$' -E 'takes no command' -- bflocal --daemon true
 
 # In the foreground, with a folder. start sets pid and the environment.
 start() {

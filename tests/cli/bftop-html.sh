@@ -52,7 +52,7 @@ missing = want - set(p.texts) - {t.rstrip("0") for t in p.texts}
 assert not missing, missing
 line = [x for x in p.panels if x["kind"] == "line"]
 assert len(line) == 1 and line[0]["plots"] == 1 and line[0]["tables"] == 1, line
-assert all(x["tables"] or "no rows" in x["text"] for x in p.panels if x["kind"] != "number"), p.panels
+assert all(x["tables"] or "no rows" in x["text"] for x in p.panels if x["kind"] not in ("number", "rate")), p.panels
 END
 ok 'the values are those of the database; each plot has its table' python3 count.py
 check 'nothing is fetched' -s 1 -- grep -oE '(src|href|action|srcset)=|url\(|@import|https?:' page.html
@@ -78,6 +78,15 @@ END
 ok 'colours can be told apart by WCAG AA, light and dark' python3 contrast.py
 check 'it is its owner'"'"'s' -o 600 -- stat -c %a page.html
 check 'to standard output' -m '^<!doctype html>' -- bftop --html - s.db
+mkfifo pipe
+timeout 10 cat pipe >through &
+check 'a pipe is written to, not replaced' -- bftop --html pipe s.db
+wait
+ok '  it is there' sh -c 'test -p pipe && grep -q "^<!doctype html>" through'
+ln -s target.html link.html
+: >target.html
+check 'so is the target of a link' -- bftop --html link.html s.db
+ok '  and the link is there' sh -c 'test -L link.html && grep -q "^<!doctype html>" target.html'
 check 'a full disk' -s 1 -E 'No space left' -- sh -c 'bftop --html - s.db >/dev/full'
 check 'no such folder' -s 1 -E 'no/page.html' -- bftop --html no/page.html s.db
 check 'two ways at once' -s 2 -E 'exclude each other' -- bftop --html - --once s.db

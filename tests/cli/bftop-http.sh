@@ -177,4 +177,14 @@ check 'no token file' -s 1 -E 'token: none: No such file' -- bftop --http 0 --to
 check 'no address' -s 2 -E "'somewhere' is not an IP address" -- bftop --http 0 --host somewhere --token token s.db
 check 'no port' -s 2 -E 'http' -- bftop --http 70000 s.db
 check 'a token for nothing' -s 2 -E 'token is for --http' -- bftop --once --token token s.db
+
+# What is wrong with the database now, not what was wrong first.
+says() { curl -s "$URL" | grep -q "$1"; }
+cp s.db moved.db
+ok 'a database' served moved.db
+rm moved.db
+ok '  that is gone' soon says 'moved.db: No such file'
+echo hello >moved.db
+ok '  that something else has taken the place of' soon says 'moved.db: this is no SQLite database'
+kill "$PID"
 plan

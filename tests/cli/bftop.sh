@@ -97,7 +97,7 @@ for sql in 'DELETE FROM sales' "ATTACH 'x.db' AS x" 'PRAGMA journal_mode=DELETE;
 done
 check 'nothing was changed' -o "$(sql s.db 'SELECT count(*) FROM sales')" -- sql s.db 'SELECT count(*) FROM sales'
 panel 'kind = pie'
-check 'a kind that is none' -s 2 -E "^bftop: one.conf: line 2: kind: 'pie' is not number, line, bars, table or funnel" -- bftop --once -p one.conf s.db
+check 'a kind that is none' -s 2 -E "^bftop: one.conf: line 2: kind: 'pie' is not number, line, bars, table, funnel or rate" -- bftop --once -p one.conf s.db
 panel 'sqk = SELECT 1'
 check 'a name that is none' -s 1 -E "^bftop: one.conf: line 2: 'sqk' is not kind, refresh or sql" -- bftop --once -p one.conf s.db
 panel 'kind = bars'
@@ -126,7 +126,7 @@ check '  with panels' -a -- sh -c 'printf "[x]\nsql = SELECT * FROM t\n" >m && b
 cp s.db new.db
 sql new.db 'UPDATE _bfpipe SET version=99'
 check 'of a later version' -s 1 -E '^bftop: new.db: a later version of bfpipe made this database' -- bftop --once new.db
-check 'of a server' -s 2 -E 'PostgreSQL is not supported' -- bftop --once postgresql://h/d
+check 'of a server that is not there' -s 75 -E '^bftop: postgresql:///d: .*; is the server running\?' -- bftop --once "postgresql://u:s3cret@/d?host=$T&password=s3cret"
 check 'a full disk' -s 1 -E 'No space left' -- sh -c 'bftop --once s.db >/dev/full'
 
 # A writer that holds the file for itself, and one that writes while bftop reads.
@@ -147,6 +147,20 @@ db.execute("ROLLBACK")
 END
 check 'a locked database is temporary, a commit under way is not seen' -o '75 bftop: other.db: another program holds the database locked; end it and start again
 0 True' -- python3 lock.py
+
+# Times with a zone, and with a space.
+for zone in -05:00 +09:00 ''; do
+    between=T
+    [ -n "$zone" ] || between=' '
+    for i in 1 2 3 4 5 6 7 8; do
+        printf '{"id":%d,"total":10,"created_at":"2026-11-27%s01:0%d:00%s"}\n' $i "$between" $i "$zone"
+    done | cdcproj -k id --table t "zone$zone.db"
+    bftop --print-panels "zone$zone.db" | sed -n '/^\[Revenue each/,/^$/s/^sql = //p' >zone.sql
+    printf '[sum]\nkind = number\nsql = SELECT sum(revenue) FROM (%s)\n' "$(cat zone.sql)" >zone.conf
+    check "revenue over time, of times such as 01:01${zone:- and a space}" -m '^80$' -- bftop --once -p zone.conf "zone$zone.db"
+done
+printf '[huge]\nsql = SELECT hex(zeroblob(400000000))\n' >huge.conf
+check 'a value that takes the memory' -s 1 -a -E 'huge.conf: line 2: string or blob too big' -- bftop --once -p huge.conf s.db
 
 # History, removals that are kept, roll-ups.
 { put a 1 '"total":{"N":"5"},"status":{"S":"PLACED"}'; modify a 2 '"total":{"N":"7.50"},"status":{"S":"PAID"}'; put b 3 '"total":{"N":"1"}'; remove b 4; } >in

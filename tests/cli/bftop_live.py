@@ -301,4 +301,5 @@ def empty():
     t.ended(0)
 
 
-globals()[sys.argv[1]]()
+if __name__ == "__main__":
+    globals()[sys.argv[1]]()

@@ -70,6 +70,8 @@ check 'and it counts from then on' -i in -- cdcproj --soft-delete "$pg"
 check 'what is not removed' -o 'k|5.0|1
 None|None|1' -- pgsql 'SELECT w,u,n FROM late ORDER BY w'
 check 'as the rows say' -- cdcproj --check "$pg"
+check '--explain of a table with soft deletion' -o 'late	kept' -- cdcproj --explain "$pg"
+check '  and of a file for it' -o 'late	kept' -- cdcproj --explain --view late.sql "$pg"
 
 # What words after an expression mean: a name, or a part of it.
 pg_fresh
@@ -125,7 +127,7 @@ CREATE VIEW vp AS SELECT avg(v) FILTER (WHERE v > 2) FROM sales;
 CREATE VIEW vq AS SELECT count(*) FROM sales WHERE c = E'a\tb';
 CREATE VIEW vr AS SELECT count(*) AS n FROM sales WHERE c = 'x\' OR c = 'x';
 CREATE VIEW vs AS SELECT count(*) FROM sales WHERE c = $$x$$;
-CREATE VIEW vt AS SELECT count(*) FROM sales WHERE m['k'] IS NOT NULL;
+CREATE VIEW vt AS SELECT m['k'] k, count(*) AS n, sum((ARRAY[v, 2 * v])[2]) FILTER (WHERE c = ANY (ARRAY['x', 'y'])) AS s FROM sales GROUP BY m['k'];
 END
 { put a 1 '"c":{"S":"x"},"v":{"N":"4"},"at":{"S":"2026-11-27T06:00:00Z"},"m":{"M":{"k":{"N":"3"}}}'; put b 2 '"c":{"S":"x"},"v":{"N":"2"},"at":{"S":"2026-11-27T06:30:00Z"}'; put o 3 '"v":{"N":"1"}' | sed 's/"sales"/"other"/'; } >in
 pgsql "CREATE TABLE theirs(a int);CREATE FUNCTION random_of(a int)RETURNS int STABLE LANGUAGE sql AS 'SELECT count(*)::int FROM theirs'"
@@ -157,7 +159,7 @@ vp	plain	avg: keep sum and count, and divide when you read them
 vq	plain	a backslash in E'\''...'\'' is not understood here
 vr	kept
 vs	plain	a string in $$ is not understood here
-vt	plain	brackets are not understood here: write -> for [ ]'
+vt	kept'
 check 'all kinds of views' -i in -- cdcproj --view many.sql "$pg"
 check '--explain says which is which and why' -o "$reasons" -- cdcproj --explain "$pg"
 printf '%s\n' "$reasons" >reasons
@@ -167,6 +169,7 @@ check 'a plain view of a view has its values' -o '6' -- pgsql 'SELECT * FROM vd'
 check 'all go on' -i in -- cdcproj "$pg"
 check 'and are right' -o 'y-|1|1|5|5.5|4|5' -- pgsql 'SELECT k.*,vm.v,k,vd.sum FROM "v k" k,vl,vm,vd'
 check 'FILTER, ALL' -o 'y|5|1|0' -- pgsql 'SELECT vo.*,vr.n FROM vo,vr'
+check 'brackets' -o '4|1|10' -- pgsql 'SELECT * FROM vt'
 check '--check agrees' -- cdcproj --check "$pg"
 put z 6 '"c":{"S":"y"},"v":{"N":"5"},"at":{"S":"no time"}' >in
 check 'an expression that fails makes its view a plain one, which is told' -i in -E '^cdcproj: view vl is a plain view from now on: invalid input syntax for type timestamp with time zone: "no time"$' -- cdcproj "$pg"
@@ -239,4 +242,16 @@ check 'a rebuild' -i sale -- cdcproj --rebuild --view sale.sql "$pg"
 check 'to the cent' -- python3 "$root/tests/cli/sale_rollups.py" "$pg" sale
 check 'which goes on' -i /dev/null -- cdcproj "$pg"
 check '--check agrees' -- cdcproj --check "$pg"
+
+# A rebuild takes over the roll-ups of the schema that it replaces.
+pg_fresh
+echo 'CREATE VIEW kept AS SELECT c, count(*) AS n FROM sales GROUP BY c; CREATE VIEW gone AS SELECT count(*) AS n FROM sales' >old.sql
+{ put a 1 '"c":{"S":"x"},"v":{"N":"1"}'; put b 2 '"c":{"S":"y"},"v":{"N":"3"}'; } >in
+check 'a database with roll-ups' -i in -- cdcproj --view old.sql "$pg"
+put d 3 '"c":{"S":"y"},"v":{"N":"5"}' >more
+echo 'DROP VIEW gone' >gone.sql
+check 'is rebuilt' -- sh -c 'cat in more | cdcproj --view gone.sql --rebuild "$1"' - "$pg"
+check '  with them' -o 'x|1
+y|2' -- pgsql 'SELECT c,n FROM kept ORDER BY c'
+check '  but for the one that is dropped' -o 'kept	kept' -- cdcproj --explain "$pg"
 plan

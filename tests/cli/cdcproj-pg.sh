@@ -107,6 +107,10 @@ check '--types json holds all' -i in -- cdcproj --types v:json,later:number "$pg
 check 'as JSON' -o '1|"two"|false' -- pgsql "SELECT string_agg(v::text,'|' ORDER BY id) FROM sales"
 pg_fresh
 python3 -c 'print("{\"eventName\":\"INSERT\",\"tableName\":\"wide\",\"dynamodb\":{\"SequenceNumber\":\"1\",\"Keys\":{\"id\":{\"S\":\"a\"}},\"NewImage\":{\"id\":{\"S\":\"a\"},"+",".join("\"a%d\":{\"S\":\"%s\"}"%(i,"a text of thirty bytes or so"+str(i)) for i in range(500))+"}}}")' >wide
+cut -d, -f 1-404 wide | sed 's/"wide"/"w400"/; s/$/}}}/' >w400
+check 'an item with 400 attributes' -i w400 -- cdcproj "$pg"
+check 'has 400 columns' -o '400|t' -- pgsql "SELECT count(*),(SELECT a398 IS NOT NULL FROM w400) FROM _bfpipe_columns"
+pg_fresh
 check 'an item with 500 attributes has a rest' -i wide -E 'more than 400 attributes: the others go into the column _rest' -- cdcproj "$pg"
 check 'that holds the others' -o '400|101' -- pgsql 'SELECT (SELECT count(*) FROM _bfpipe_columns),(SELECT count(*) FROM jsonb_object_keys(_rest)) FROM wide'
 
@@ -115,6 +119,11 @@ pg_fresh
 { put a 1 '"v":{"N":"1"}'; put a 2 '"v":{"N":"2"}' | sed 's/"sales"/"other"/'; } >in
 check 'two tables, two mirrors' -i in -- cdcproj "$pg"
 check 'each with its row' -o '1|2' -- pgsql 'SELECT s.v,o.v FROM sales s,other o'
+pg_fresh
+check '--table applies changes of one table' -i in -- cdcproj --table other "$pg"
+check 'only' -o 'other' -- pgsql 'SELECT name FROM _bfpipe_tables'
+check '--table that nobody has' -i in -E 'all lines are of other tables than --table nobody' -- cdcproj --table nobody "$pg"
+check 'two tables again' -i in -- cdcproj "$pg"
 put a 3 '"v":{"N":"1"}' | sed 's/"Keys":{"id"/"Keys":{"no"/' >in
 check 'a key schema that changes' -s 1 -i in -E 'the keys are not those of the mirror sales: id \(string\); was the table created again\? Project it into another schema' -- cdcproj --rejects r "$pg"
 pgsql 'CREATE TABLE mine(a int)'
@@ -135,6 +144,35 @@ printf '%s\n' '{"Item":{"id":{"S":"a"},"v":{"N":"0"}}}' '{"Item":{"id":{"S":"b"}
 check 'an export' -i export.ndjson -- cdcproj --key id --table sales "$pg"
 check 'fills what no change has touched' -o 'a|1
 old|7.50' -- pgsql 'SELECT id,v FROM sales ORDER BY id'
+
+# With --history an item fills a key once, however often it is read, and only one without versions.
+pg_fresh
+cat export.ndjson export.ndjson >twice
+check 'an export twice' -i twice -- cdcproj --history --key id --table sales "$pg"
+check 'and again' -i export.ndjson -- cdcproj --history --key id --table sales "$pg"
+{ put a 10 '"v":{"N":"1"}'; remove b 12; put c 13 '"v":{"N":"3"}'; remove c 14; } >in
+check 'then changes' -i in -- cdcproj --history "$pg"
+printf '%s\n' '{"Item":{"id":{"S":"c"},"v":{"N":"0"}}}' >>export.ndjson
+check 'then the export, with an item that was removed' -i export.ndjson -- cdcproj --history --key id --table sales "$pg"
+sed -i '$d' export.ndjson
+check 'each state is one version' -o 'a|1|0|0
+a|2|1|1
+b|1|0|0
+c|1|3|0
+old|1|7.50|1' -- pgsql "SELECT id,_version,v,CASE WHEN _valid_to IS NULL THEN 1 ELSE 0 END FROM sales ORDER BY id,_version"
+
+# Incremental exports: the last state of each item that changed, with the time of its last write; after a full export.
+pg_fresh
+incremental >in
+check 'a full export, then incremental ones' -- sh -c 'cat export.ndjson in | cdcproj --key id --table sales "$1"' - "$pg"
+check 'the newest write of each item counts, whichever line is first' -o 'a|3
+d|4.50' -- pgsql 'SELECT id,v FROM sales ORDER BY id'
+check 'the same again, without --key' -i in -- cdcproj --table sales "$pg"
+check 'changes nothing' -o 'a|3
+d|4.50' -- pgsql 'SELECT id,v FROM sales ORDER BY id'
+check 'two were older in each' -o '4|time' -- pgsql 'SELECT older,ordered FROM _bfpipe,_bfpipe_tables'
+put z 9 '"v":{"N":"1"}' >in
+check 'a stream has another order' -s 1 -i in -E 'line 1: the mirror sales is ordered by time, this change by stream sequence number' -- cdcproj "$pg"
 
 # Marks: rows and positions together.
 mark() { printf '{"bfpipe.mark":{"stream":"orders","shard":"shard-0","sequence":"%s"%s}}\n' "$1" "${2:-}"; }

@@ -2,21 +2,8 @@
 # cdcproj and faults of its database: a full disk, a file that another program has locked, a damaged file. Each has a
 # message with the remedy, nothing is lost, and a commit is complete or absent.
 . "$(dirname "$0")/lib.sh"
+. "$here/changes.sh"
 cd "$T" || exit 1
-sql() { python3 "$here/sqlite_look.py" "$@"; }
-# rows FROM TO: changes of as many keys, with the marks that a reader writes
-rows() {
-    python3 - "$1" "$2" <<'END'
-import sys
-first, last = map(int, sys.argv[1:])
-mark = '{"bfpipe.mark":{"stream":"s","shard":"0","sequence":"%s"%s}}'
-print(mark % (first - 1 or "", ',"start":true'))
-for n in range(first, last + 1):
-    print('{"eventName":"INSERT","tableName":"t","dynamodb":{"SequenceNumber":"%d","Keys":{"id":{"S":"k%d"}},"NewImage":{"id":{"S":"k%d"},"v":{"N":"1"},"pad":{"S":"%s"}}}}' % (n, n, n, "x" * 300))
-    if n % 50 == 0 or n == last:
-        print(mark % (n, ""))
-END
-}
 
 case $BUILD in
 *asan* | *tsan* | *valgrind*) skip 'a full disk' 'the preloaded library does not go with this build' ;;
@@ -86,6 +73,36 @@ exec 7>&-
 wait $writer
 check 'a commit that is not its own is noticed' -o 75 -- echo $?
 check 'and told' -o 'cdcproj: l.db: another process has written it; start both again' -- cat told
+
+# A file that is removed while it is written.
+rows 1 40 >in
+rm -f gone.db
+cdcproj gone.db <fifo 2>told &
+writer=$!
+exec 7>fifo
+head -n 1 in >&7
+committed() { [ "$(sql gone.db 'SELECT commits FROM _bfpipe')" -gt 0 ]; }
+soon committed
+rm gone.db
+tail -n +2 in >&7
+exec 7>&-
+wait $writer
+check 'a file that is removed is noticed' -o 75 -- echo $?
+check 'and told' -o 'cdcproj: gone.db: the file has been removed or replaced; start both again' -- cat told
+
+# A writer that was killed before the file was in WAL mode has left a journal.
+cat >half.py <<'END'
+import os, signal, sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.executescript("PRAGMA journal_mode=DELETE; PRAGMA cache_size=1; BEGIN")
+db.execute("CREATE TABLE half AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<20000) SELECT i,'a text of some length' AS t FROM n")
+os.kill(os.getpid(), signal.SIGKILL)
+END
+cp l.db k.db
+(python3 half.py k.db) 2>killed
+ok 'a journal of a writer that was killed' test -s k.db-journal
+check 'is undone by a reader' -- cdcproj --explain k.db
+check 'and nothing is lost' -o '60|0' -- sql k.db "SELECT count(*),(SELECT count(*) FROM sqlite_master WHERE name='half') FROM t"
 
 # Damage.
 rows 1 300 | cdcproj d.db

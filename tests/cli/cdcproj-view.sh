@@ -122,7 +122,7 @@ v_n	kept' -- cdcproj --explain --view many.sql none.db
 ok 'and makes no database' test ! -e none.db
 { put a 1 '"c":{"S":"x"},"v":{"N":"4"}'; put b 2 '"c":{"S":"x"},"v":{"N":"2"}'; } >in
 sed -i '/^CREATE VIEW v_m /d' many.sql # which SQLite refuses
-check 'both kinds in one database' -i in -- cdcproj --view many.sql m.db
+check 'both kinds in one database' -i in -E '^cdcproj: view va is a plain view, and there v compares as a text: write v_real' -- cdcproj --view many.sql m.db
 check 'answer' -o '3.0|2|x-|1' -- sql m.db 'SELECT (SELECT * FROM v3),(SELECT n FROM "v b"),(SELECT "k""ey" FROM "v b"),(SELECT * FROM v2)'
 check 'FILTER, ALL' -o 'x|4|1|4.0' -- sql m.db 'SELECT v_j.c,big,n,big_real FROM v_j'
 check 'a view of a view has values' -o '2|2|1' -- sql m.db 'SELECT v_d.n,least,v_f.n FROM v_d,v_f WHERE least=2'
@@ -157,6 +157,9 @@ check '  --check' -- cdcproj --check f.db
 sql own.db 'CREATE VIEW f4 AS SELECT 1 AS mine'
 check 'a view of somebody else stays' -s 1 -i in -E 'view f4: .*f4.* already exists' -- cdcproj --view fail.sql own.db
 check '  as it is' -o 1 -- sql own.db 'SELECT mine FROM f4'
+echo 'CREATE VIEW F4 AS SELECT count(*) AS n FROM sales' >case.sql
+check 'a name that differs by case is the same view' -- cdcproj --view case.sql f.db /dev/null
+check '  which is replaced' -o 5 -- sql f.db 'SELECT n FROM f4'
 echo 'CREATE VIEW lost AS SELECT count(*) FROM salez' >lost.sql
 check 'a table that does not exist is told' -i in -e 'cdcproj: view lost is not there yet: cdcproj has no table salez' -- cdcproj --view lost.sql lost.db
 echo 'CREATE VIEW demoted AS SELECT upper(c) AS c, count(*) AS n FROM sales GROUP BY c' >demoted.sql
@@ -231,4 +234,35 @@ bfgen -n 20000 --seed 5 -o cdc >sale
 check 'a sale' -i sale -- cdcproj --commit-every 50ms --view sale.sql sale.db
 check 'to the cent' -- python3 "$root/tests/cli/sale_rollups.py" sale.db sale
 check '--check agrees' -- cdcproj --check sale.db
+
+# A plain view sees the texts of numbers.
+cat >texts.sql <<'END'
+CREATE VIEW t1 AS SELECT c, max(v) AS most FROM sales GROUP BY c HAVING count(*) > 1;
+CREATE VIEW t2 AS SELECT count(DISTINCT id) AS n FROM sales AS s WHERE s.v > 9;
+CREATE VIEW t3 AS SELECT id, v FROM sales ORDER BY c, v DESC;
+CREATE VIEW t4 AS SELECT DISTINCT v, max(v_real) AS m, sum(v) AS s FROM sales WHERE v <> 0 ORDER BY v_real;
+CREATE VIEW t5 AS SELECT c, max(v) AS most FROM sales GROUP BY c;
+END
+{ put a 1 '"c":{"S":"x"},"v":{"N":"10"}'; put b 2 '"c":{"S":"x"},"v":{"N":"9"}'; } >in
+check 'plain views that compare numbers are told' -i in -e 'cdcproj: view t1 is a plain view, and there v compares as a text: write v_real
+cdcproj: view t2 is a plain view, and there v compares as a text: write v_real
+cdcproj: view t3 is a plain view, and there v compares as a text: write v_real' -- cdcproj --view texts.sql texts.db
+check '  once' -i in -- cdcproj --view texts.sql texts.db
+check '  and the kept one is right' -o 10 -- sql texts.db 'SELECT most FROM t5'
+
+# A rebuild takes over the roll-ups of the file that it replaces.
+cat >old.sql <<'END'
+CREATE VIEW kept AS SELECT c, count(*) AS n FROM sales GROUP BY c;
+CREATE VIEW other AS SELECT avg(v) AS mean FROM sales;
+CREATE VIEW gone AS SELECT count(*) AS n FROM sales;
+END
+{ put a 1 '"c":{"S":"x"},"v":{"N":"1"}'; put b 2 '"c":{"S":"y"},"v":{"N":"3"}'; } >in
+check 'a database with roll-ups' -i in -- cdcproj --view old.sql again.db
+put d 3 '"c":{"S":"y"},"v":{"N":"5"}' >more
+echo 'DROP VIEW gone' >gone.sql
+check 'is rebuilt' -- sh -c 'cat in more | cdcproj --view gone.sql --rebuild again.db'
+check '  with them' -o 'x|1|3.0
+y|2|3.0' -- sql again.db 'SELECT c,n,mean FROM kept,other ORDER BY c'
+check '  but for the one that is dropped' -o 'kept	kept
+other	plain	avg: keep sum and count, and divide when you read them' -- cdcproj --explain again.db
 plan

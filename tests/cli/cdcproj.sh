@@ -135,6 +135,46 @@ check 'an export first' -i export.ndjson -- cdcproj --key id --table sales s.db
 { put a 10 '"v":{"N":"1"}'; put b 11 '"v":{"N":"1"}'; remove b 12; } | cdcproj s.db
 check 'then the stream: the same' -o 'a|1|None
 old|7.50|[1]' -- sql s.db 'SELECT id,v,s FROM sales ORDER BY id'
+# With --history an item fills a key once, however often it is read, and only one without versions.
+rm -f hx.db*
+cat export.ndjson export.ndjson >twice
+check 'an export twice' -i twice -- cdcproj --history --key id --table sales hx.db
+check 'and again' -i export.ndjson -- cdcproj --history --key id --table sales hx.db
+{ put a 10 '"v":{"N":"1"}'; remove b 12; put c 13 '"v":{"N":"3"}'; remove c 14; } >in
+check 'then changes' -i in -- cdcproj --history hx.db
+printf '%s\n' '{"Item":{"id":{"S":"c"},"v":{"N":"0"}}}' >>export.ndjson
+check 'then the export, with an item that was removed' -i export.ndjson -- cdcproj --history --key id --table sales hx.db
+sed -i '$d' export.ndjson
+check 'each state is one version' -o 'a|1|0|0
+a|2|1|1
+b|1|0|0
+c|1|3|0
+old|1|7.50|1' -- sql hx.db "SELECT id,_version,v,CASE WHEN _valid_to IS NULL THEN 1 ELSE 0 END FROM sales ORDER BY id,_version"
+
+# Incremental exports: the last state of each item that changed, with the time of its last write; after a full export.
+fresh
+incremental >in
+check 'a full export, then incremental ones' -- sh -c 'cat export.ndjson in | cdcproj --key id --table sales "$1"' - s.db
+check 'the newest write of each item counts, whichever line is first' -o 'a|3
+d|4.50' -- sql s.db 'SELECT id,v FROM sales ORDER BY id'
+check 'the same again, without --key' -i in -- cdcproj --table sales s.db
+check 'changes nothing' -o 'a|3
+d|4.50' -- sql s.db 'SELECT id,v FROM sales ORDER BY id'
+check 'two were older in each' -o '4|time' -- sql s.db 'SELECT older,ordered FROM _bfpipe,_bfpipe_tables'
+put z 9 '"v":{"N":"1"}' >in
+check 'a stream has another order' -s 1 -i in -E 'line 1: the mirror sales is ordered by time, this change by stream sequence number' -- cdcproj s.db
+printf '%s\n' '{"Metadata":{},"Keys":{"id":{"S":"a"}}}' '{"Metadata":{"WriteTimestampMicros":{"N":"soon"}},"Keys":{"id":{"S":"a"}}}' \
+    '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"id":{"S":"a"}},"NewImage":{"v":{"N":"1"}}}' '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{}}' \
+    '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"a":{"S":"a"},"b":{"S":"a"},"c":{"S":"a"}}}' >in
+check 'lines of an export that lack something' -s 1 -i in -a -E 'line 1: ' -- cdcproj --rejects inc s.db
+sed -n "s/^cdcproj: //; s/ 'Metadata.*//; /^line/p" err >said
+check 'each says what' -o 'line 1: no member
+line 2: WriteTimestampMicros: microseconds were expected
+line 3: the key id is missing
+line 4: a change without the keys of its item
+line 5: more than 2 keys' -- cat said
+check 'and is kept' -O in -- cat inc
+
 # Items of kinread --snapshot name their keys and their table.
 fresh
 { put a 10 '"v":{"N":"1"}'; put b 11 '"v":{"N":"1"}'; remove b 12; } | cdcproj s.db
@@ -252,4 +292,9 @@ p=subprocess.run(["cdcproj","--rebuild","s.db"],stdin=open("in"),stderr=subproce
 print("ok" if p.returncode==75 and "a program has it open" in p.stderr else p)'
 check 'once more' -i empty -- cdcproj --rebuild s.db
 check 'goes on with the new one' -o newer -- sql s.db 'SELECT id FROM sales'
+
+# A number as _seq orders as numbers do, not as their texts.
+printf '{"id":"a","v":1,"_seq":9}\n{"id":"a","v":2,"_seq":10}\n{"id":"a","v":3,"_seq":1e1}\n{"id":"a","v":4,"_seq":2}\n{"id":"a","_seq":-1}\n' >in
+check 'a number as _seq' -s 1 -i in -E 'line 5: _seq: a text, or a whole number of up to 38 digits, was expected' -- cdcproj -k id --table t seq.db
+check '  grows from 9 to 10' -o 3 -- sql seq.db 'SELECT v FROM t'
 plan

@@ -99,8 +99,9 @@ def found():
 
 def views_wrong():
     want = wanted()
-    return (ask("SELECT id,n,s,m FROM w ORDER BY id") != [(k, 1, v, v) for k, v in sorted(want.items())]
-            or ask("SELECT n,s FROM whole") != [(len(want), str(sum(map(int, want.values()))))])
+    each = [(k, n, str(s), str(m)) for k, n, s, m in ask("SELECT id,n,s,m FROM w ORDER BY id")]
+    whole = [(n, str(s)) for n, s in ask("SELECT n,s FROM whole")]
+    return each != [(k, 1, v, v) for k, v in sorted(want.items())] or whole != [(len(want), str(sum(map(int, want.values()))))]
 
 
 def point(k):

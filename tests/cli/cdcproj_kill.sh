@@ -36,5 +36,6 @@ else
     every=${KILL_EVERY:-23}
     killed 'into PostgreSQL' --commit-every 0ms
     killed 'into PostgreSQL, history' --history --commit-every 0ms
+    killed 'into PostgreSQL, with roll-ups' --view "$T/v.sql" --commit-every 0ms
 fi
 plan

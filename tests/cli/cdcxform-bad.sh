@@ -42,7 +42,7 @@ refused "gzip" "byte 1: a change record is an object; it is gzip, zcat unpacks i
 refused "a write line" "not a change record: no member dynamodb; it is a write line, which ddbput takes" '{"put":{"id":1}}'
 refused "an item of an export" "not a change record: no member dynamodb; it is an item, which ddbput takes" '{"Item":{"id":{"S":"a"}}}'
 refused "a typed item" "not a change record: no member dynamodb; it is an item, which ddbput takes" '{"id":{"S":"a"},"n":{"N":"1"}}'
-refused "an incremental export" "not a change record: no member dynamodb; it is a line of an incremental export, which ddbput takes" \
+refused "an incremental export" "not a change record: no member dynamodb; it is a line of an incremental export, which ddbput and cdcproj take" \
     '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"id":{"S":"a"}},"NewImage":{"id":{"S":"a"}}}'
 refused "a scan's answer" "not a change record: no member dynamodb; it is what a scan answers: jq -c '.Items[]' makes items of it for ddbput" \
     '{"Items":[{"id":{"S":"a"}}],"Count":1}'

@@ -197,7 +197,7 @@ fault_rules </dev/null
 # Who waits at a terminal is told where the reading began. In the foreground, timeout sends no SIGCONT after its signal:
 # that would end the SIGSTOP by which the leak sanitizer stops the process when it exits, and both would wait for ever.
 waits() {
-    python3 "$root/tests/cli/terminal.py" 2 timeout --foreground -s TERM 2 kinread --no-progress "$@" orders | tr -d '\r'
+    python3 "$root/tests/cli/terminal.py" 2 timeout --foreground -s TERM "${BF_VALGRIND:+1}2" kinread --no-progress "$@" orders | tr -d '\r'
 }
 check 'at a terminal' -m '^kinread: orders: reading 1 shard from the latest record on; use --from to begin at oldest, -15m or a time$' -- waits
 cp "$T/out" "$T/screen"

@@ -37,7 +37,7 @@ pg_start() {
     pg_dir=$(mktemp -d /tmp/bfpipe-pg.XXXXXX) || return 1
     [ "$(id -u)" != 0 ] || chown postgres "$pg_dir"
     trap 'pg_stop immediate; rm -rf "$T" "$pg_dir"' EXIT
-    as_pg "$pg_bin/initdb" -D "$pg_dir/data" -U bfpipe -A trust -E UTF8 --locale=C --no-sync >"$T/initdb.log" 2>&1 || return 1
+    as_pg "$pg_bin/initdb" -D "$pg_dir/data" -U bfpipe -A trust -E UTF8 --locale=C --no-sync ${pg_initdb:-} >"$T/initdb.log" 2>&1 || return 1
     cat >>"$pg_dir/data/postgresql.conf" <<END
 listen_addresses = ''
 unix_socket_directories = '$pg_dir'

@@ -26,5 +26,5 @@ examples() {
     check "$1 has so many examples" -o "$2" -- echo $((n - 1))
 }
 examples cdcproj 5
-examples bftop 4
+examples bftop 5
 plan

@@ -12,6 +12,7 @@ case $BUILD in /*) ;; *) BUILD=$root/$BUILD ;; esac
 export BF_BUILD="$BUILD" BF_IN_BACKEND=bflocal BF_SHARED="${BF_SHARED:-$root/../shared}"
 unset BF_AWS BF_PYTHON BF_SDK
 mkdir -p "$peers"
+: >"$peers/shapes"
 failed=''
 
 say() { echo "peers: $*"; }
@@ -69,13 +70,16 @@ services() {
     say "$1"
     shift
     for name in "$@"; do
-        "$BUILD/bin/bflocal" sh -c 'prove -e sh "$1"' sh "$root/tests/services/$name" || failed="$failed $name"
+        # shellcheck disable=SC2016 # the inner shell's variable
+        PYTHONPATH=$here/watched SHAPES_SEEN=$peers/shapes "$BUILD/bin/bflocal" sh -c 'prove -e sh "$1"' sh "$root/tests/services/$name" || failed="$failed $name"
     done
 }
 
 if have_python; then
     export BF_AWS="$peers/venv/bin/aws" BF_PYTHON="$peers/venv/bin/python3"
-    services "$($BF_AWS --version), boto3 $($BF_PYTHON -c 'import boto3; print(boto3.__version__)')" bflocal-clients.sh bflocal-s3.sh bflocal-athena.sh
+    services "$($BF_AWS --version), boto3 $($BF_PYTHON -c 'import boto3; print(boto3.__version__)')" bflocal-clients.sh bflocal-s3.sh bflocal-athena.sh \
+        bflocal-ddb.sh bflocal-lambda.sh bflocal-firehose.sh bflocal-rules.sh
+    say "their answers held against botocore's shapes: $(sort -u "$peers/shapes" | wc -l | tr -d ' ') operations, $(wc -l <"$peers/shapes" | tr -d ' ') answers"
     say "PyAthena and awswrangler"
     suite "$here/athena.sh"
     # Each seventh expression; all with BF_TRINO=1, which takes Trino some minutes.
@@ -102,6 +106,13 @@ if have_python; then
     rm -rf "$corpus"
     say "moto $($BF_PYTHON -c 'import moto; print(moto.__version__)')"
     MOTO="$peers/venv/bin/moto_server" suite "$here/moto.sh"
+    duckdb=${BF_DUCKDB:-$root/tests/services/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so}
+    if [ -f "$duckdb" ]; then
+        say "bflocal beside moto, by seeds ${BF_MOTO_SEEDS:-of its own}"
+        BF_DUCKDB=$duckdb "$BF_PYTHON" "$here/moto/differ_moto.py" "$BUILD/bin/bflocal" "$peers/venv/bin/moto_server" || failed="$failed differ_moto.py"
+    else
+        say 'skipped: bflocal beside moto: there is no DuckDB for Athena (make deps)'
+    fi
     say "deploy/template.yaml: $("$peers/venv/bin/cfn-lint" --version), and moto's CloudFormation"
     MOTO="$peers/venv/bin/moto_server" CFN_LINT="$peers/venv/bin/cfn-lint" suite "$here/deploy.sh"
 else

@@ -44,9 +44,11 @@ if sys.argv[1] == "map":
         boto3.client("lambda", endpoint_url=url).publish_version(FunctionName="f")
     boto3.client("lambda", endpoint_url=url).delete_function(FunctionName="f", Qualifier="2")
     boto3.client("lambda", endpoint_url=url).create_alias(FunctionName="f", Name="live", FunctionVersion="1")
+    boto3.client("lambda", endpoint_url=url).put_function_event_invoke_config(FunctionName="f", MaximumRetryAttempts=1)
 elif sys.argv[1] == "versions":
     f = boto3.client("lambda", endpoint_url=url)
-    print(f.get_function(FunctionName="f", Qualifier="live")["Configuration"]["Timeout"], f.publish_version(FunctionName="f")["Version"])
+    print(f.get_function(FunctionName="f", Qualifier="live")["Configuration"]["Timeout"], f.publish_version(FunctionName="f")["Version"],
+          f.get_function_event_invoke_config(FunctionName="f")["MaximumRetryAttempts"])
 else:
     print(json.loads(boto3.client("lambda", endpoint_url=url).get_policy(FunctionName="f")["Policy"])["Statement"][0]["Sid"])
 PY
@@ -62,7 +64,7 @@ eval "$(bflocal --daemon --data "$T/data" --lambda "f=$services/lambda_function.
 seq 21 30 | sed 's/.*/{"i":&}/' | kinput s
 ok '  and goes on after a crash' soon sh -c '[ "$(jq -s "add | length" <"$1")" = 30 ]' - "$T/seen"
 check '  the policy too' -o one -- "$python" go.py policy
-check '  versions and aliases, and no number twice' -o '5 3' -- "$python" go.py versions
+check '  versions, aliases and settings, and no number twice' -o '5 3 1' -- "$python" go.py versions
 check '  each record once' -o '[1,30,30]' -- jq -cs 'add | [min, max, (unique | length)]' "$T/seen"
 bflocal --stop
 

@@ -264,6 +264,8 @@ def groups():
     named = athena.create_named_query(Name="n", Database="shop", QueryString="SELECT 1")["NamedQueryId"]
     yield "a named query", [athena.get_named_query(NamedQueryId=named)["NamedQuery"]["QueryString"], athena.list_named_queries()["NamedQueryIds"]], ["SELECT 1", [named]]
     yield "no more", [code(athena.delete_named_query, NamedQueryId=named), code(athena.get_named_query, NamedQueryId=named)], ["done", "InvalidRequestException"]
+    yield "in a workgroup that is not there", [code(athena.create_named_query, Name="n", Database="d", QueryString="SELECT 1", WorkGroup="none"),
+                                               code(athena.create_prepared_statement, StatementName="pp", WorkGroup="none", QueryStatement="SELECT 1")], ["InvalidRequestException"] * 2
     yield "a prepared statement", [code(athena.create_prepared_statement, StatementName="pp", WorkGroup="primary", QueryStatement="SELECT ? + 1, ?"), rows("EXECUTE pp USING 4, 'x, y'")], ["done", [["5", "x, y"]]]
     yield "by SQL", [rows("PREPARE q FROM SELECT ?"), rows("EXECUTE q USING 7"), rows("DEALLOCATE PREPARE q"), rows("EXECUTE q USING 7")], [[], [["7"]], [], "PreparedStatement q was not found in workgroup primary"]
 

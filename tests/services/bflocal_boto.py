@@ -123,6 +123,10 @@ def s3(url):
     yield "paginator list_multipart_uploads", [u["UploadId"] for p in client.get_paginator("list_multipart_uploads").paginate(Bucket="lake", PaginationConfig={"PageSize": 1}) for u in p.get("Uploads", [])], uploads
     for n in (1, 2, 3):
         client.upload_part(Bucket="lake", Key="v", UploadId=uploads[2], PartNumber=n, Body=b"x")
+    shown = client.list_parts(Bucket="lake", Key="v", UploadId=uploads[2])
+    yield "who began an upload", [shown["Owner"]["ID"], shown["Initiator"]["ID"]], ["000000000000"] * 2
+    yield "objects are encrypted", [client.put_object(Bucket="lake", Key="sse", Body=b"x", **more)["ServerSideEncryption"] for more in ({}, {"ServerSideEncryption": "aws:kms"})] + [
+        client.head_object(Bucket="lake", Key="sse")["ServerSideEncryption"], client.delete_object(Bucket="lake", Key="sse")["ResponseMetadata"]["HTTPStatusCode"]], ["AES256", "aws:kms", "aws:kms", 204]
     yield "paginator list_parts", [p["PartNumber"] for page in client.get_paginator("list_parts").paginate(Bucket="lake", Key="v", UploadId=uploads[2], PaginationConfig={"PageSize": 2}) for p in page["Parts"]], [1, 2, 3]
     for key, upload in zip("uuv", uploads):
         client.abort_multipart_upload(Bucket="lake", Key=key, UploadId=upload)

@@ -130,6 +130,7 @@ def refused():
     orc = {"Enabled": True, "SchemaConfiguration": {"DatabaseName": "d", "TableName": "t", "RoleARN": ROLE},
            "InputFormatConfiguration": {"Deserializer": {"OpenXJsonSerDe": {}}}, "OutputFormatConfiguration": {"Serializer": {"OrcSerDe": {}}}}
     show("ORC", ask(DataFormatConversionConfiguration=orc, BufferingHints=LARGE), "InvalidArgumentException: bflocal's Firehose has no OrcSerDe: it has ParquetSerDe")
+    show("a prefix that no key can have", ask(Prefix="p" * 513), "InvalidArgumentException: prefix: more than 512 characters")
     show("a source that is not there", refusal(create, name="x", source="none"), "InvalidArgumentException: Kinesis Stream none under account 000000000000 not found.")
     show("nothing was created", firehose.list_delivery_streams()["DeliveryStreamNames"], [])
 
@@ -314,18 +315,20 @@ def parquet():
     table("rows", "parq", [("order_id", "string"), ("total", "decimal(10,2)"), ("note", "varchar(20)"), ("a_b", "bigint"), ("renamed", "string")])
     create("parq", Prefix="data/", ErrorOutputPrefix="errors/", BufferingHints=LARGE,
            DataFormatConversionConfiguration=conversion("rows", ConvertDotsInJsonKeysToUnderscores=True, ColumnToJsonKeyMappings={"renamed": "ts"}))
-    put("parq", {"Order_ID": "o-1", "total": 1.25, "other": 1, "a.b": 7, "ts": "t"}, b"no json", {"order_id": "o-2", "total": "x"}, [1], {"order_id": "o-3", "note": None})
+    put("parq", {"Order_ID": "o-1", "total": 1.25, "other": 1, "a.b": 7, "ts": "t"}, b"no json", {"order_id": "o-2", "total": "x"}, [1], {"order_id": "o-3", "note": None},
+        b'{"order_id":"o-4"}{"order_id":"o-5","total":"y"}\n{"order_id":"o-6"}\n', b'{"order_id":"o-7"}{"order_id":')
     clock(61)
     got = soon("parq", ["data/", "errors/format-conversion-failed/"])
     show("a Parquet object", [got["data/"][:4].decode(), got["data/"][-4:].decode()], ["PAR1", "PAR1"])
     show("  named so", [k.endswith(".parquet") for k in objects("parq") if k.startswith("data/")], [True])
     show("  what is no row", failures(got["errors/format-conversion-failed/"]),
          [["DataFormatConversion.ParseError", 1, "no json"], ["DataFormatConversion.MalformedData", 1, '{"order_id": "o-2", "total": "x"}'],
-          ["DataFormatConversion.ParseError", 1, "[1]"]])
+          ["DataFormatConversion.ParseError", 1, "[1]"], ["DataFormatConversion.MalformedData", 1, '{"order_id":"o-5","total":"y"}'],
+          ["DataFormatConversion.ParseError", 1, '{"order_id":"o-7"}{"order_id":']])
     first = lines(got["errors/format-conversion-failed/"])[0]
     show("  its table", [first["dataCatalogTable"]["databaseName"], first["dataCatalogTable"]["tableName"], first["dataCatalogTable"]["versionId"]], ["lake", "rows", "LATEST"])
     if os.environ.get("DUCK"):
-        show("  Athena reads it", query("SELECT * FROM lake.rows ORDER BY order_id"), [["o-1", "1.25", None, "7", "t"], ["o-3", None, None, None, None]])
+        show("  Athena reads it", query("SELECT * FROM lake.rows ORDER BY order_id"), [["o-1", "1.25", None, "7", "t"], ["o-3", None, None, None, None], *([[f"o-{i}", None, None, None, None] for i in (4, 6)])])
     create("wait", Prefix="data/", ErrorOutputPrefix="errors/", BufferingHints=LARGE, DataFormatConversionConfiguration=conversion("later"))
     put("wait", {"order_id": "o-1"})
     clock(61)

@@ -52,6 +52,7 @@ def tables():
         glue.create_table(DatabaseName="shop", TableInput={"Name": f"t_{n}"})
     yield "by expression", [t["Name"] for t in glue.get_tables(DatabaseName="shop", Expression="t_[ab]")["TableList"]], ["t_a", "t_b"]
     yield "by pages", [[t["Name"] for t in p["TableList"]] for p in glue.get_paginator("get_tables").paginate(DatabaseName="shop", PaginationConfig={"PageSize": 3})], [["sales", "t_a", "t_b"], ["t_c"]]
+    yield "some of no database deleted", code(glue.batch_delete_table, DatabaseName="none", TablesToDelete=["t_a"]), "EntityNotFoundException"
     yield "some deleted", [e["TableName"] for e in glue.batch_delete_table(DatabaseName="shop", TablesToDelete=["t_a", "t_b", "t_c", "t_d"])["Errors"]], ["t_d"]
 
 

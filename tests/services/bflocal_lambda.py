@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import urllib.request
+import warnings
 import zipfile
 
 import boto3
@@ -17,6 +18,7 @@ from botocore.exceptions import ClientError
 here = os.path.dirname(os.path.abspath(__file__))
 url = os.environ["AWS_ENDPOINT_URL"]
 seen = os.environ["SEEN"]
+warnings.simplefilter("ignore")  # of zipfile: a name that is there twice
 config = Config(retries={"max_attempts": 0}, read_timeout=60)
 client = {n: boto3.client(n, endpoint_url=url, config=config) for n in ("lambda", "kinesis", "dynamodb", "s3", "events", "firehose")}
 fn, kinesis, dynamodb, s3 = client["lambda"], client["kinesis"], client["dynamodb"], client["s3"]
@@ -27,13 +29,17 @@ def show(name, got, wanted):
     print(f"{name}|{json.dumps(got) if not isinstance(got, str) else got}|{json.dumps(wanted) if not isinstance(wanted, str) else wanted}")
 
 
-def package(name="bootstrap", text=None, mode=0o755):
+def package(name="bootstrap", text=None, mode=0o755, more=(), method=zipfile.ZIP_DEFLATED):
+    """more: (name, text, mode) of further members."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
-        info = zipfile.ZipInfo(name)
-        info.external_attr = mode << 16
-        with open(os.path.join(here, "lambda_function.py"), encoding="ascii") as f:
-            z.writestr(info, text or f.read(), zipfile.ZIP_DEFLATED)
+    with open(os.path.join(here, "lambda_function.py"), encoding="ascii") as f:
+        text = text or f.read()
+    with zipfile.ZipFile(out, "w", method) as z:
+        for name, text, mode in ((name, text, mode), *more):
+            info = zipfile.ZipInfo(name)
+            info.create_system = 3
+            info.external_attr = mode << 16
+            z.writestr(info, text, method)
     return out.getvalue()
 
 
@@ -92,6 +98,10 @@ def functions():
     show("one that leaves its folder", refusal(create, name="g", code={"ZipFile": package("../../etc/x")}), "400 InvalidParameterValueException")
     show("a time limit of too long", refusal(create, name="g", Timeout=901), "400 InvalidParameterValueException")
     show("get", fn.get_function(FunctionName="f")["Configuration"]["Description"], "first")
+    create("tagged", Tags={"k": "v"})
+    got = fn.get_function(FunctionName="tagged")
+    show("tags", [got["Tags"], got["Configuration"].get("Tags"), got["Configuration"]["SnapStart"]["ApplyOn"]], [{"k": "v"}, None, "None"])
+    fn.delete_function(FunctionName="tagged")
     show("by its ARN", fn.get_function_configuration(FunctionName=made["FunctionArn"])["FunctionName"], "f")
     show("list", [x["FunctionName"] for x in fn.list_functions()["Functions"]], ["f"])
     show("an unknown function", refusal(fn.get_function, FunctionName="none"), "404 ResourceNotFoundException")
@@ -101,6 +111,7 @@ def functions():
     show("  it runs", invoke("b", {})[1]["count"], 1)
     show("from no object", refusal(create, name="g", code={"S3Bucket": "code", "S3Key": "none"}), "400 InvalidParameterValueException")
     fn.add_permission(FunctionName="f", StatementId="one", Action="lambda:InvokeFunction", Principal="events.amazonaws.com")
+    show("the policy's revision", fn.get_policy(FunctionName="f")["RevisionId"], fn.get_function_configuration(FunctionName="f")["RevisionId"])
     show("a permission", [s["Sid"] for s in json.loads(fn.get_policy(FunctionName="f")["Policy"])["Statement"]], ["one"])
     fn.remove_permission(FunctionName="f", StatementId="one")
     show("  goes", refusal(fn.get_policy, FunctionName="f"), "404 ResourceNotFoundException")
@@ -122,7 +133,8 @@ def invocations():
     show("a hang", error("f", {"sleep": 60}), ["Unhandled", "Sandbox.Timedout", "RequestId: ID Error: Task timed out after 2.00 seconds"])
     show("too much memory", error("f", {"eat": 300})[:2], ["Unhandled", "Runtime.OutOfMemory"])
     show("too large an answer", error("f", {"size": 7 << 20})[1], "Function.ResponseSizeTooLarge")
-    show("  one of 5 MiB", len(invoke("f", {"size": 5 << 20})[1]), 5 << 20)
+    show("  by one byte", error("f", {"size": 6291555})[1], "Function.ResponseSizeTooLarge")
+    show("  the largest", len(invoke("f", {"size": 6291554})[1]), 6291554)
     show("no JSON", refusal(fn.invoke, FunctionName="f", Payload=b"{"), "400 InvalidRequestContentException")
     show("a dry run", fn.invoke(FunctionName="f", InvocationType="DryRun", Payload=b"{}")["StatusCode"], 204)
     show("a later one", fn.invoke(FunctionName="f", InvocationType="Event", Payload=b'{"seen":"later"}')["StatusCode"], 202)
@@ -130,6 +142,57 @@ def invocations():
     fn.invoke(FunctionName="f", InvocationType="Event", Payload=b'{"seen":"thrice","fail":1}')
     show("  one that fails is tried three times", soon(lambda: read().count("thrice") == 3), True)
     show("an alias", refusal(fn.invoke, FunctionName="f", Qualifier="live"), "404 ResourceNotFoundException")
+
+
+def asynchronous():
+    """The settings of asynchronous invocations."""
+    failed = lambda prefix: [json.loads(s3.get_object(Bucket="late", Key=o["Key"])["Body"].read())
+                             for o in s3.list_objects_v2(Bucket="late", Prefix=prefix).get("Contents", [])]
+    s3.create_bucket(Bucket="late")
+    create("late", Timeout=5)
+    at = {"FunctionName": "late"}
+    show("no settings yet", refusal(fn.get_function_event_invoke_config, **at), "404 ResourceNotFoundException")
+    show("  nor to update", refusal(fn.update_function_event_invoke_config, MaximumRetryAttempts=1, **at), "404 ResourceNotFoundException")
+    show("of no function", refusal(fn.put_function_event_invoke_config, FunctionName="none", MaximumRetryAttempts=1), "404 ResourceNotFoundException")
+    to = {"OnFailure": {"Destination": "arn:aws:s3:::late"}}
+    made = fn.put_function_event_invoke_config(MaximumRetryAttempts=0, DestinationConfig=to, **at)
+    show("settings of asynchronous invocations", [made["FunctionArn"].split(":", 5)[5], made["MaximumRetryAttempts"], made["DestinationConfig"], "LastModified" in made],
+         ["function:late:$LATEST", 0, to, True])
+    show("  three retries", refusal(fn.put_function_event_invoke_config, MaximumRetryAttempts=3, **at), "400 ValidationException")
+    show("  a queue", refusal(fn.put_function_event_invoke_config, DestinationConfig={"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:000000000000:q"}}, **at),
+         "400 InvalidParameterValueException")
+    show("  what succeeds", refusal(fn.put_function_event_invoke_config, DestinationConfig={"OnSuccess": {"Destination": "arn:aws:s3:::late"}}, **at),
+         "400 InvalidParameterValueException")
+    fn.invoke(InvocationType="Event", Payload=b'{"seen":"once","fail":1}', **at)
+    got = soon(lambda: failed("aws/lambda/async/late/"))[0]
+    show("a failure is in the bucket", [got["requestContext"]["condition"], got["requestContext"]["approximateInvokeCount"], got["requestPayload"],
+                                        got["responsePayload"]["errorType"], got["responseContext"]["functionError"]],
+         ["RetriesExhausted", 1, {"seen": "once", "fail": 1}, "Mine", "Unhandled"])
+    show("  after one attempt", read().count("once"), 1)
+    updated = fn.update_function_event_invoke_config(MaximumRetryAttempts=1, **at)
+    show("an update keeps the rest", [updated["MaximumRetryAttempts"], updated["DestinationConfig"]], [1, to])
+    client["events"].put_rule(Name="late", EventPattern='{"source":["late"]}')
+    client["events"].put_targets(Rule="late", Targets=[{"Id": "1", "Arn": "arn:aws:lambda:us-east-1:000000000000:function:late", "InputPath": "$.detail"}])
+    client["events"].put_events(Entries=[{"Source": "late", "DetailType": "t", "Detail": '{"seen":"ruled","fail":1}'}])
+    show("an event of a rule, too", soon(lambda: [f["requestContext"]["approximateInvokeCount"] for f in failed("aws/lambda/async/late/") if f["requestPayload"]["seen"] == "ruled"]), [2])
+    fn.update_function_event_invoke_config(MaximumRetryAttempts=2, MaximumEventAgeInSeconds=60, **at)
+    fn.invoke(InvocationType="Event", Payload=json.dumps({"seen": "aged", "fail": 1}).encode(), **at)
+    soon(lambda: "aged" in read())
+    control = urllib.request.Request(url + "/_bflocal/fault", data=b"clock:by=2m")
+    urllib.request.urlopen(control).read()
+    aged = soon(lambda: [f["requestContext"] for f in failed("aws/lambda/async/late/") if f["requestPayload"]["seen"] == "aged"])
+    urllib.request.urlopen(urllib.request.Request(url + "/_bflocal/fault", data=b"")).read()
+    show("an event that is too old", [aged[0]["condition"], aged[0]["approximateInvokeCount"]], ["EventAgeExceeded", 2])
+    fn.publish_version(**at)
+    fn.put_function_event_invoke_config(Qualifier="1", MaximumRetryAttempts=2, **at)
+    pages = list(fn.get_paginator("list_function_event_invoke_configs").paginate(PaginationConfig={"PageSize": 1}, **at))
+    show("listed", [sorted(c["FunctionArn"].rsplit(":", 1)[1] for p in pages for c in p["FunctionEventInvokeConfigs"]), len(pages)], [["$LATEST", "1"], 2])
+    fn.delete_function_event_invoke_config(Qualifier="1", **at)
+    show("deleted", refusal(fn.get_function_event_invoke_config, Qualifier="1", **at), "404 ResourceNotFoundException")
+    fn.delete_function(**at)
+    create("late")
+    show("  with the function", refusal(fn.get_function_event_invoke_config, **at), "404 ResourceNotFoundException")
+    fn.delete_function(**at)
 
 
 def several():
@@ -152,9 +215,70 @@ def starts():
     show("a new configuration", invoke("e", {"env": ["XX"]})[1]["env"], {"XX": "new"})
     show("an environment of too much", refusal(fn.update_function_configuration, FunctionName="e", Environment={"Variables": {"XX": "x" * 4097}}), "400 InvalidParameterValueException")
     fn.update_function_code(FunctionName="e", ZipFile=package("other"))
-    show("a package without bootstrap", error("e", {})[1], "Runtime.ExitError")
+    show("a package without bootstrap", error("e", {})[1:], ["Runtime.InvalidEntrypoint", "RequestId: ID Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"])
+    for name, code, wanted in (("that may not be executed", package(mode=0o644), "permission denied"),
+                               ("of another machine", package(text="\x7fELF neither"), "exec format error")):
+        fn.update_function_code(FunctionName="e", ZipFile=code)
+        show("a bootstrap " + name, error("e", {})[1:], ["Runtime.InvalidEntrypoint", "RequestId: ID Error: fork/exec /var/task/bootstrap: " + wanted])
+    fn.update_function_code(FunctionName="e", ZipFile=package(text="#!/bin/sh\nexit 127\n"))
+    show("a bootstrap that exits like that", error("e", {})[1:], ["Runtime.ExitError", "RequestId: ID Error: Runtime exited with error: exit status 127"])
     fn.delete_function(FunctionName="e")
     show("deleted", refusal(fn.invoke, FunctionName="e"), "404 ResourceNotFoundException")
+
+
+def archives():
+    """What a zip archive can have besides files."""
+    with open(os.path.join(here, "lambda_function.py"), encoding="ascii") as f:
+        text = f.read()
+    create("z", {"ZipFile": package("bootstrap", "code/real", 0o120777, [("code/real", text, 0o755), ("etc", "/etc", 0o120777)])})
+    show("a bootstrap that is a symbolic link", invoke("z", {})[1]["count"], 1)
+    fn.delete_function(FunctionName="z")
+    show("  what it points to outside stays", os.path.exists("/etc/passwd"), True)
+    outside = os.path.join(os.path.dirname(seen), "outside")
+    os.mkdir(outside)
+    for name, more in (("a file below a link", [("l", outside, 0o120777), ("l/evil", "x", 0o644)]),
+                       ("a link in the place of a folder", [("l/evil", "x", 0o644), ("l", outside, 0o120777)]),
+                       ("a file through a link", [("l", outside + "/evil", 0o120777), ("l", "x", 0o644)]),
+                       ("a file that is a folder too", [("l", "x", 0o644), ("l/evil", "x", 0o644)]),
+                       ("a link without a target", [("l", "", 0o120777)]),
+                       ("a name of 300 bytes", [("l" * 300, "x", 0o644)]),
+                       ("a name outside", [("../evil", "x", 0o644)]),
+                       ("an absolute name", [(outside + "/evil", "x", 0o644)])):
+        show(name, refusal(create, name="z", code={"ZipFile": package(more=more)}), "400 InvalidParameterValueException")
+    show("  nothing is written outside", os.listdir(outside), [])
+    show("another compression", refusal(create, name="z", code={"ZipFile": package(method=zipfile.ZIP_BZIP2)}), "400 InvalidParameterValueException")
+
+
+def polls():
+    """A function whose client gives up waiting for an event and asks again; what went to the old connection would be lost."""
+    program = """#!/usr/bin/env python3
+import os, socket, time
+host, port = os.environ["AWS_LAMBDA_RUNTIME_API"].split(":")
+def ask(text, wait):
+    s = socket.create_connection((host, int(port)))
+    s.sendall(text.encode())
+    s.settimeout(wait)
+    got = b""
+    try:
+        while b"\\r\\n\\r\\n" not in got:
+            got += s.recv(65536)
+    except socket.timeout:
+        pass
+    s.close()
+    return got.decode()
+while True:
+    got = ask("GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n", 0.1)
+    name = "lambda-runtime-aws-request-id: "
+    at = got.lower().find(name)
+    if at >= 0:
+        id = got[at + len(name):].split("\\r")[0]
+        ask("POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 1\\r\\n\\r\\n7" % id, 5)
+"""
+    create("p", {"ZipFile": package(text=program.replace("\\\\", "\\"))}, Timeout=5)
+    got = [invoke("p", {})[1]]
+    time.sleep(2)
+    show("a function that asks again and again", got + [invoke("p", {})[1], invoke("p", {})[1]], [7, 7, 7])
+    fn.delete_function(FunctionName="p")
 
 
 def read():
@@ -442,6 +566,9 @@ def main():
     invocations()
     several()
     starts()
+    archives()
+    polls()
+    asynchronous()
     mappings()
     poison()
     bad_functions()

@@ -62,6 +62,11 @@ def records(stream):
     return [(r["PartitionKey"], json.loads(r["Data"])) for r in kinesis.get_records(ShardIterator=iterator)["Records"]]
 
 
+def texts(stream):
+    iterator = kinesis.get_shard_iterator(StreamName=stream, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    return [r["Data"].decode() for r in kinesis.get_records(ShardIterator=iterator)["Records"]]
+
+
 def wait_records(stream, n):
     soon(lambda: len(records(stream)) >= n)
     return records(stream)
@@ -142,6 +147,7 @@ def targets():
          [["0", None], ["1", None], ["2", None], ["3", "{}"], ["4", None]])
     page = events.list_targets_by_rule(Rule="t", Limit=3)
     show("by pages", len(page["Targets"] + events.list_targets_by_rule(Rule="t", NextToken=page["NextToken"])["Targets"]), 5)
+    show("of a bus that is not there", error_of(events.list_rule_names_by_target, TargetArn=stream, EventBusName="none").split(":")[0], "ResourceNotFoundException")
     show("the rules of a target", [events.list_rule_names_by_target(TargetArn=a)["RuleNames"] for a in (stream, stream + "x")], [["t"], []])
     show("a rule with targets", error_of(events.delete_rule, Name="t"), "ValidationException: Rule can't be deleted since it has targets.")
     gone = events.remove_targets(Rule="t", Ids=["0", "none"])
@@ -207,6 +213,13 @@ def delivered():
     put({"x": 1}, kind="log")
     put({"x": 2}, kind="log")
     show("a log group", soon(lambda: len(group("a%2Fb")) == 2) and group("a%2Fb"), [{"x": 1}, {"x": 2}])
+    events.put_events(Entries=[{"Source": "shop", "DetailType": "log", "Detail": '{\n  "x": 3,\r\n  "y": 4\n}'}])
+    show("  an event of several lines is one line", soon(lambda: len(group("a%2Fb")) == 3) and group("a%2Fb")[2], {"x": 3, "y": 4})
+    stream = [{"Id": "1", "Arn": ARN % ("kinesis", "stream/s"), "InputTransformer": {"InputPathsMap": {"n": "$.detail.n"}, "InputTemplate": '{\n "n": <n>\n}'}}]
+    rule("h", {"detail-type": ["pretty"]}, stream)
+    before = len(records("s"))
+    put({"n": 5}, kind="pretty")
+    show("  a template of several lines too", soon(lambda: texts("s")[before:]), ['{  "n": 5 }'])
 
 
 def to_firehose():

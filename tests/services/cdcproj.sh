@@ -42,6 +42,16 @@ END
 check 'the mirror equals the table' -- python3 want.py p.db
 check 'each change once' -o 400 -- sql p.db 'SELECT changes FROM _bfpipe'
 check 'two shards have a position' -o 2 -- sql p.db 'SELECT count(*) FROM _bfpipe_positions'
+cat >half.py <<'END'
+import os, signal, sqlite3
+db = sqlite3.connect("p.db", isolation_level=None)
+db.executescript("PRAGMA journal_mode=DELETE; PRAGMA cache_size=1; BEGIN; UPDATE sales SET customer_id='x' || customer_id")
+os.kill(os.getpid(), signal.SIGKILL)
+END
+(python3 half.py) 2>killed
+ok 'a journal of a writer that was killed' test -s p.db-journal
+check 'is undone by kinread' -a -- kinread -q -e --state p.db "$s"
+check 'the mirror equals the table' -- python3 want.py p.db
 check 'not a database' -s 1 -E '^kinread: changes: this is no SQLite database; name another file' -- kinread -e --state changes "$s"
 check 'no server' -s 75 -E '^kinread: postgresql://127.0.0.1:1/x: .*; is the server running' -- kinread -e --state postgresql://127.0.0.1:1/x "$s"
 if why=$(pg_missing); then

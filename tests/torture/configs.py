@@ -11,6 +11,7 @@ import projection
 
 PARQUET = f"-f parquet --only --schema {os.path.dirname(os.path.abspath(__file__))}/parquet.schema"
 VIEWS = f"{os.path.dirname(os.path.abspath(__file__))}/projection.sql"
+SOFT, HISTORY = VIEWS.replace(".sql", "-soft.sql"), VIEWS.replace(".sql", "-history.sql")  # there SQLite's views are plain, and see numbers as texts
 KEYS = 7
 SNAPSHOT = ("--from", "latest", "--snapshot", "dynamodb:{name}")
 GROUPS = "aaaabbc"  # uneven, so that some batches stay open while others are sealed
@@ -83,11 +84,15 @@ CONFIGS = [
     Config("project", 8, sink="sqlite", transform=None, writer=(["", "--commit-every 0ms", "--commit-every 20ms"],)),
     Config("projecthistory", 8, sink="sqlite", transform=None, writer=("--history", ["", "--commit-every 0ms"])),
     Config("projectviews", 8, sink="sqlite", transform=None, writer=("--view", VIEWS, ["", "--commit-every 0ms"])),
+    Config("projecthistoryviews", 2, sink="sqlite", transform=None, writer=("--history", "--view", HISTORY, ["", "--commit-every 0ms"])),
+    Config("projectsoft", 4, sink="sqlite", transform=None, writer=("--soft-delete", "--view", SOFT, ["", "--commit-every 0ms"])),
     Config("projectreshard", sink="sqlite", transform=None, shards=(3, 3), shape="reshard", writer=("--history", "--commit-every", "0ms")),
     Config("projectagain", 2, sink="sqlite", transform=None, shape="again", pad=(0, 3000), writer=("--history",)),
     Config("projectpg", 6, sink="postgres", transform=None, backends="bflocal faulty", writer=(["", "--commit-every 0ms", "--commit-every 20ms"],)),
     Config("projectpghistory", 4, sink="postgres", transform=None, backends="bflocal faulty", writer=("--history", ["", "--commit-every 0ms"])),
     Config("projectpgviews", 6, sink="postgres", transform=None, backends="bflocal faulty", writer=("--view", VIEWS, ["", "--commit-every 0ms"])),
+    Config("projectpghistoryviews", 2, sink="postgres", transform=None, backends="bflocal faulty", writer=("--history", "--view", VIEWS, ["", "--commit-every 0ms"])),
+    Config("projectpgsoft", 3, sink="postgres", transform=None, backends="bflocal faulty", writer=("--soft-delete", "--view", SOFT, ["", "--commit-every 0ms"])),
     Config("projectpgreshard", sink="postgres", transform=None, backends="bflocal faulty", shards=(3, 3), shape="reshard", writer=("--history", "--commit-every", "0ms")),
     Config("projectpgrestart", 1, sink="postgres", transform=None, backends="bflocal", shape="restart", writer=("--commit-every", "0ms")),
     Config("projectsnapshot", 6, source="dynamodb", sink="sqlite", transform=None, backends="bflocal faulty", keys=60, reader=SNAPSHOT,
@@ -95,6 +100,14 @@ CONFIGS = [
     Config("projectsnapshotpages", 1, source="dynamodb", sink="sqlite", transform=None, backends="bflocal faulty", keys=200, pad=(250000, 350000), rows=(60, 80), reader=SNAPSHOT),
     Config("projectpgsnapshot", 4, source="dynamodb", sink="postgres", transform=None, backends="bflocal faulty", keys=60, reader=SNAPSHOT,
            writer=(["", "--commit-every 0ms", "--commit-every 20ms"],)),
+    Config("projectsnapshothistory", 3, source="dynamodb", sink="sqlite", transform=None, backends="bflocal faulty", keys=60, reader=SNAPSHOT,
+           writer=("--history", ["", "--commit-every 0ms"])),
+    Config("projectsnapshotsoft", 3, source="dynamodb", sink="sqlite", transform=None, backends="bflocal faulty", keys=60, reader=SNAPSHOT,
+           writer=("--soft-delete", ["", "--commit-every 0ms"])),
+    Config("projectpgsnapshothistory", 2, source="dynamodb", sink="postgres", transform=None, backends="bflocal faulty", keys=60, reader=SNAPSHOT,
+           writer=("--history", ["", "--commit-every 0ms"])),
+    Config("projectpgsnapshotsoft", 2, source="dynamodb", sink="postgres", transform=None, backends="bflocal faulty", keys=60, reader=SNAPSHOT,
+           writer=("--soft-delete", ["", "--commit-every 0ms"])),
     Config("projectpgviewsrestart", 1, sink="postgres", transform=None, backends="bflocal", shape="restart", writer=("--view", VIEWS, "--commit-every", "0ms")),
     Config("dynamodb", 2, source="dynamodb", backends="bflocal faulty", writer=("--hive", "c")),
     Config("dynminute", 2, source="dynamodb", backends="bflocal faulty", reader=("--from", "latest"), shape="latest", minute=True),

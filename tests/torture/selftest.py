@@ -128,5 +128,34 @@ for name, config, rows, want in (
         ("one that was not", "projecthistory", ALL[1:], {"lost": 1}),
         ("two in the wrong order", "projecthistory", [("k1", 1, 2), ("k1", 2, 1), *ALL[2:]], {"reordered": 1})):
     ok(name, projected(config, rows) == want, projected(config, rows))
+
+
+def filled(rows, soft=False):
+    """The faults of a history that a scan has begun, or with soft of marked rows: (id, version, i, order, end)."""
+    put = [row(i, "k1", i, "a") for i in range(1, 7)] + [row(7, "k2", 1, "a")]
+    count = lake.Count()
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "p.db")
+        db = sqlite3.connect(path)
+        db.execute(f"CREATE TABLE sales(id,_version,i,_seq,{'_deleted' if soft else '_valid_to'})")
+        db.executemany("INSERT INTO sales VALUES(?,?,?,?,?)", rows)
+        db.execute("CREATE VIEW by_c AS SELECT 'a' AS c,2 AS n,13 AS s,6 AS l,7 AS m,6 AS f")
+        db.commit()
+        db.close()
+        projection.check(configs.BY_NAME["projectsoft" if soft else "projectsnapshothistory"], put, path, count)
+    return {k: n for k, n in count.n.items() if n}
+
+
+LAST = [("k1", 9, 6, "6", None), ("k2", 1, 7, "", None)]
+for name, rows, want in (
+        ("a filled history", [("k1", 1, 3, "", "x"), ("k1", 2, 3, "3", "x"), ("k1", 3, 4, "4", "x"), *LAST], {}),
+        ("an item that is two versions", [("k1", 1, 3, "", "x"), ("k1", 2, 3, "", "x"), ("k1", 3, 4, "4", "x"), *LAST], {"strayed": 1}),
+        ("an item after a change", [("k1", 1, 4, "4", "x"), ("k1", 2, 3, "", "x"), *LAST], {"strayed": 1}),
+        ("a change that is missing", [("k1", 1, 3, "", "x"), ("k1", 2, 3, "3", "x"), *LAST], {"lost": 1}),
+        ("a change that is there twice", [("k1", 1, 4, "4", "x"), ("k1", 2, 4, "4", "x"), *LAST], {"lost": 1}),
+        ("a key that went back", [("k1", 1, 4, "4", None), LAST[1]], {"lost": 2})):
+    ok(name, filled(rows) == want, filled(rows))
+ok("marked rows", filled([("k1", 0, 6, "", None), ("k2", 0, 7, "", None)], True) == {}, filled([("k1", 0, 6, "", None), ("k2", 0, 7, "", None)], True))
+ok("one that is not there", filled([("k1", 0, 6, "", None)], True) == {"lost": 2}, filled([("k1", 0, 6, "", None)], True))
 print(f"1..{len(done)}")
 sys.exit(not all(done))

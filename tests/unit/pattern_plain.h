@@ -142,30 +142,31 @@ static bool plain_numbers(const struct plain_tests *l, const struct pat_test *t)
            (bf_str_is(t->node->name, "N") || bf_str_is(t->node->name, "NS"));
 }
 
-static void plain_leaves(const struct plain_tests *l, const struct pat_test *t,
-                         const struct plain *v, bool *seen, bool *passed)
+static bool plain_leaves(const struct plain_tests *l, const struct pat_test *t,
+                         const struct plain *v)
 {
+    bool passed = false;
     for (size_t i = 0; v->kind == PLAIN_ARRAY && i < v->n; i++)
-        plain_leaves(l, t, v->kid[i], seen, passed);
-    if (v->kind != PLAIN_SCALAR)
-        return;
-    *seen = true;
-    for (size_t i = 0; i < t->n; i++)
-        *passed |= plain_takes(&t->value[i], &v->scalar, plain_numbers(l, t));
+        passed |= plain_leaves(l, t, v->kid[i]);
+    for (size_t i = 0; v->kind == PLAIN_SCALAR && i < t->n; i++)
+        passed |= plain_takes(&t->value[i], &v->scalar, plain_numbers(l, t));
+    return passed;
+}
+
+/* Has the event a value at the test's path? */
+static bool plain_seen(const struct pat_test *t, size_t depth, const struct plain *v)
+{
+    struct bf_str name = plain_name(t, depth);
+    bool seen = v->kind == PLAIN_SCALAR && !name.p;
+    for (size_t i = 0; v->kind == PLAIN_ARRAY && i < v->n; i++)
+        seen |= plain_seen(t, depth, v->kid[i]);
+    for (size_t i = 0; v->kind == PLAIN_OBJECT && name.p && i < v->n; i++)
+        if (bf_str_eq(bf_str_of(v->name[i]), name))
+            seen |= plain_seen(t, depth + 1, v->kid[i]);
+    return seen;
 }
 
 static bool plain_holds(const struct plain_tests *l, const struct plain *v);
-
-/* Does a test require that a value exists? */
-static bool plain_positive(const struct plain_tests *l)
-{
-    for (size_t i = 0; i < l->n; i++)
-        if (!l->test[i]->absent)
-            return true;
-    return false;
-}
-
-static bool plain_below(const struct plain_tests *l, const struct plain *v);
 
 static bool plain_member(const struct plain_tests *l, struct bf_str name, const struct plain *v)
 {
@@ -176,24 +177,18 @@ static bool plain_member(const struct plain_tests *l, struct bf_str name, const 
     for (size_t i = 0; i < v->n; i++)
         if (bf_str_eq(bf_str_of(v->name[i]), name))
             return plain_holds(&of, v->kid[i]);
-    return !plain_positive(&of);
+    return false;
 }
 
 static bool plain_below(const struct plain_tests *l, const struct plain *v)
 {
-    bool positive = plain_positive(l);
-    if (v->kind == PLAIN_SCALAR)
-        return !positive;
-    if (v->kind == PLAIN_ARRAY) {
-        for (size_t i = 0; i < v->n; i++)
-            if (v->kid[i]->kind != PLAIN_SCALAR && plain_below(l, v->kid[i]) == positive)
-                return positive;
-        return !positive;
-    }
-    for (size_t i = 0; i < l->n; i++)
+    for (size_t i = 0; v->kind == PLAIN_ARRAY && i < v->n; i++)
+        if (plain_below(l, v->kid[i]))
+            return true;
+    for (size_t i = 0; v->kind == PLAIN_OBJECT && i < l->n; i++)
         if (!plain_member(l, plain_name(l->test[i], l->depth), v))
             return false;
-    return true;
+    return v->kind == PLAIN_OBJECT;
 }
 
 static bool plain_holds(const struct plain_tests *l, const struct plain *v)
@@ -201,13 +196,9 @@ static bool plain_holds(const struct plain_tests *l, const struct plain *v)
     struct plain_tests below = {.depth = l->depth, .change = l->change};
     for (size_t i = 0; i < l->n; i++) {
         const struct pat_test *t = l->test[i];
-        bool seen = false, passed = false;
-        if (plain_name(t, l->depth).p) {
+        if (plain_name(t, l->depth).p)
             below.test[below.n++] = t;
-            continue;
-        }
-        plain_leaves(l, t, v, &seen, &passed);
-        if (!passed && (seen || !t->absent))
+        else if (!plain_leaves(l, t, v))
             return false;
     }
     return !below.n || plain_below(&below, v);
@@ -220,7 +211,8 @@ static bool plain_match(const struct bf_pattern *p, size_t pattern, const struct
     for (const struct pat_conj *c = p->conjs; c; c = c->next) {
         struct plain_tests all = {.change = change};
         for (const struct pat_link *l = c->tests; l && all.n < BF_COUNT(all.test); l = l->next)
-            all.test[all.n++] = l->test;
+            if (!l->test->absent || plain_seen(l->test, 0, event))
+                all.test[all.n++] = l->test;
         if (c->pattern == pattern && plain_holds(&all, event))
             return true;
     }

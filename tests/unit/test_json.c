@@ -321,6 +321,39 @@ static void writes(void **state)
     bf_buf_free(&b);
 }
 
+/* Strings of all short lengths with a special character at each place, in buffers of each size. */
+static void writes_at_each_place(void **state)
+{
+    (void)state;
+    static const char specials[] = "\"\\\n\x01x";
+    for (size_t n = 0; n < 40; n++)
+        for (size_t at = 0; at < n; at++)
+            for (size_t k = 0; k < sizeof specials - 1; k++) {
+                char text[40], want[100];
+                struct bf_buf b, small;
+                memset(text, 'a', sizeof text);
+                text[at] = text[n - 1] = specials[k];
+                size_t length = 0;
+                for (size_t i = 0; i < n; i++)
+                    length +=
+                        (size_t)snprintf(want + length, sizeof want - length, "%s",
+                                         text[i] == 'a' || text[i] == 'x' ? (char[]){text[i], 0}
+                                         : text[i] == '"'                 ? "\\\""
+                                         : text[i] == '\\'                ? "\\\\"
+                                         : text[i] == '\n'                ? "\\n"
+                                                                          : "\\u0001");
+                bf_buf_init(&b, length + 1);
+                bf_buf_init(&small, length > 1 ? length - 1 : 1);
+                bf_json_put_escaped(&b, bf_str(text, n));
+                bf_json_put_escaped(&small, bf_str(text, n));
+                assert_true(bf_buf_ok(&b));
+                assert_true(bf_str_eq(bf_buf_view(&b), bf_str(want, length)));
+                assert_true(length < 2 || !bf_buf_ok(&small));
+                bf_buf_free(&b);
+                bf_buf_free(&small);
+            }
+}
+
 /* ---- against jansson ---- */
 
 static void generate(struct bf_rng *r, struct bf_buf *b, int depth)
@@ -499,6 +532,7 @@ int main(void)
         cmocka_unit_test(finds),
         cmocka_unit_test(unescapes),
         cmocka_unit_test(writes),
+        cmocka_unit_test(writes_at_each_place),
         cmocka_unit_test(lengths_and_levels),
         cmocka_unit_test(agrees_with_jansson),
     };

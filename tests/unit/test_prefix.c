@@ -166,6 +166,9 @@ static void evaluated_prefix_has_512_characters_at_most(void **unused)
     assert_true(bf_prefix_parse(&p, bf_str(text, 513 - stamp), BF_PREFIX_OF_DATA, &e));
     assert_null(evaluate(&p, 0, &e));
     assert_int_equal(e.code, BF_E_LIMIT);
+    assert_true(bf_prefix_parse(&p, bf_str(text, 512), BF_PREFIX_OF_DATA, &e));
+    assert_false(bf_prefix_parse(&p, bf_str(text, 513), BF_PREFIX_OF_DATA, &e));
+    assert_int_equal(e.code, BF_E_USAGE);
 }
 
 static void names_as_firehose_gives_them(void **unused)

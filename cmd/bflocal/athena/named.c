@@ -22,13 +22,23 @@ static bool need(struct bl_call *c, const json_t *body, const char *name)
            bl_athena_fail(c, "INVALID_INPUT", "%s is required", name);
 }
 
+/* Is there this workgroup? The store is held. */
+static bool need_group(struct bl_call *c, const json_t *body)
+{
+    json_t *group = bl_workgroup_find(c->store, group_of(body));
+    json_decref(group);
+    return group || bl_athena_fail(c, "INVALID_INPUT", "WorkGroup is not found.");
+}
+
 bool bl_athena_create_named(struct bl_call *c)
 {
     json_t *body = bl_document_read(c);
     char id[37];
     bool ok = body && need(c, body, "Name") && need(c, body, "Database") &&
               need(c, body, "QueryString") && begin(c);
-    if (ok) {
+    if (ok && !need_group(c, body))
+        ok = bl_end_change_empty(c, false);
+    else if (ok) {
         bf_rng_fresh_uuid(id);
         json_t *doc = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "NamedQueryId", id, "Name",
                                 bl_document_text(body, "Name"), "Description",
@@ -160,7 +170,9 @@ static bool write_prepared(struct bl_call *c, bool create)
     bool ok = body && need(c, body, "StatementName") && need(c, body, "QueryStatement") && begin(c);
     if (ok) {
         json_t *old = bl_object_get(c->store, "prepared", group_of(body), name);
-        if (create && old)
+        if (create && !need_group(c, body))
+            ok = false;
+        else if (create && old)
             ok =
                 bl_athena_fail(c, "INVALID_INPUT", "PreparedStatement %.256s already exists", name);
         else if (!create && !old)

@@ -7,6 +7,7 @@
 #include "lib/base/rng.h"
 #include "lib/base/wait.h"
 #include "lib/cli/diag.h"
+#include "lib/json/scan.h"
 
 /* The service waits longer, and for up to a day. */
 enum {
@@ -16,6 +17,14 @@ enum {
     LOOK_MS = 250,           /* the clock of a test may have moved */
     BROKEN_WAIT_MS = 1000
 };
+
+/* A text of several lines in quotes stays as it is: it is no JSON. */
+static void join_lines(struct bf_buf *input)
+{
+    struct bf_err e;
+    if (input->n && memchr(input->p, '\n', input->n) && bf_json_check(bf_buf_view(input), &e))
+        bl_events_one_line(input);
+}
 
 /* Writes the input of the target into `input`. */
 static bool make_input(struct bl_dispatch *d, struct bf_buf *input)
@@ -39,6 +48,8 @@ static bool make_input(struct bl_dispatch *d, struct bf_buf *input)
     else
         bf_buf_adds(input, d->event);
     ok = ok && bf_buf_check(input, "the input", &e);
+    if (ok)
+        join_lines(input);
     d->input = bf_buf_view(input);
     if (!ok)
         (void)bl_dispatch_fail(d, BL_DELIVERY_REFUSED, "INVALID_JSON", "%s", e.text);
@@ -134,8 +145,8 @@ static void settle(struct bl_events *ev, struct bl_dispatch *d, enum bl_delivere
     const char *limit = NULL;
     struct bf_err e = {0};
     int64_t wait = -1; /* no further attempt */
-    if (how == BL_DELIVERY_FUNCTION && ++d->tries < BL_EVENT_ATTEMPTS)
-        wait = d->tries * FUNCTION_WAIT_MS;
+    if (how == BL_DELIVERY_FUNCTION && !d->last)
+        wait = ++d->tries * FUNCTION_WAIT_MS;
     if (how == BL_DELIVERY_RETRY) {
         d->attempts++;
         limit = exhausted(d);

@@ -14,6 +14,7 @@ struct bl_dispatch {
     int64_t put_ms;
     int64_t attempts; /* that its target has refused */
     int64_t tries;    /* of a function that has failed */
+    bool last;        /* it is not tried again */
     bool forwarded;
     struct bf_str rule_arn, rule_name, event;
     json_t *target;

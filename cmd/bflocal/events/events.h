@@ -172,4 +172,7 @@ void bl_events_fire(struct bl_events *ev, int64_t *wait_ms);
 /* Wakes the workers; starts them if they do not run. It may be called under the store's lock. */
 void bl_events_wake(struct bl_events *ev);
 
+/* Makes one line of valid JSON: an event is a line in logs, in the answers of control calls and for readers of a stream. */
+void bl_events_one_line(struct bf_buf *json);
+
 #endif

@@ -2,7 +2,7 @@
 #include "cmd/bflocal/events/dispatch.h"
 
 #include "cmd/bflocal/firehose/put.h"
-#include "cmd/bflocal/function/function.h"
+#include "cmd/bflocal/function/async.h"
 #include "cmd/bflocal/kinesis/kinesis.h"
 #include "cmd/bflocal/rule/json_path.h"
 #include "lib/base/rng.h"
@@ -10,8 +10,28 @@
 
 enum { RECORD_MAX = 1024 * 1024, KEY_MAX = 256 };
 
+/* Is the event of a function that has failed given up? Its settings tell; then they also tell where it goes. */
+static void judge_failure(struct bl_dispatch *d, struct bf_str name, const char *id,
+                          const struct bl_outcome *out)
+{
+    struct bl_lambda *f = d->local->lambda;
+    struct bl_async a;
+    bool too_old;
+    bl_async_find(f, name, &a);
+    d->last = bl_async_is_last(d->local, &a, d->tries + 1, d->put_ms, &too_old);
+    if (d->last)
+        bl_async_give_up(f, &a,
+                         &(struct bl_async_failure){.function = name,
+                                                    .payload = d->input,
+                                                    .answer = bf_buf_view(&out->payload),
+                                                    .request_id = id,
+                                                    .version = out->version,
+                                                    .too_old = too_old,
+                                                    .attempts = d->tries + 1});
+}
+
 /* The service calls a function asynchronously: from then on the event is Lambda's, which tries a function that fails
- * twice more. */
+ * twice more, or as its settings tell. */
 static enum bl_delivered to_lambda(struct bl_dispatch *d, struct bf_str name)
 {
     struct bl_outcome out;
@@ -41,9 +61,11 @@ static enum bl_delivered to_lambda(struct bl_dispatch *d, struct bf_str name)
         how = bl_dispatch_fail(d, BL_DELIVERY_RETRY, "THROTTLING", "Rate Exceeded.");
     else if (v == BL_INVOKE_BROKEN)
         how = bl_dispatch_fail(d, BL_DELIVERY_RETRY, "INTERNAL_ERROR", "%s", e.text);
-    else if (out.failed)
+    else if (out.failed) {
         how = bl_dispatch_fail(d, BL_DELIVERY_FUNCTION, "ERROR_FROM_TARGET", "%.*s",
                                BF_SHOWN_TO(bf_buf_view(&out.payload), 300));
+        judge_failure(d, name, id, &out);
+    }
     bf_buf_free(&out.payload);
     return how;
 }

@@ -135,6 +135,14 @@ static bool judge(struct bl_call *c, const struct entry *en)
     return is_object(en->detail) || put_failure(c, "MalformedDetail", "Detail is malformed.");
 }
 
+/* Between the tokens of JSON, and only there, a newline is white space. */
+void bl_events_one_line(struct bf_buf *json)
+{
+    for (size_t i = 0; i < json->n; i++)
+        if (json->p[i] == '\n' || json->p[i] == '\r')
+            json->p[i] = ' ';
+}
+
 static void accept(struct bl_call *c, const struct entry *en, struct bf_rng *rng,
                    struct bf_buf *text)
 {
@@ -144,6 +152,7 @@ static void accept(struct bl_call *c, const struct entry *en, struct bf_rng *rng
     bf_buf_reset(text);
     struct bf_event_envelope envelope = {id, BL_ACCOUNT, c->local->region, c->now_ms};
     bf_event_wrap(text, &en->ev, en->detail, &envelope);
+    bl_events_one_line(text);
     ev.text = bf_buf_view(text);
     if (ev.bus.p && !bl_events_has_bus(c->store, ev.bus))
         ev.bus = (struct bf_str){NULL, 0};

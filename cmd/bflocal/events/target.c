@@ -186,9 +186,10 @@ bool bl_events_list_rule_names(struct bl_call *c)
     json_t *body = bl_document_read(c);
     struct bf_str arn = bf_doc_get_text(body, "TargetArn");
     bool ok = body && bl_events_bus_member(c, body, &bus) && bl_events_page_read(c, body, &page);
+    bl_store_lock(c->store);
+    ok = ok && (bl_events_has_bus(c->store, bus) || bl_events_fail_bus(c, bus));
     if (ok) {
         bf_buf_lit(&c->ans.body, "{\"RuleNames\":[");
-        bl_store_lock(c->store);
         sqlite3_stmt *q = bl_sql(c->store, "SELECT DISTINCT rule FROM events_target WHERE bus=? "
                                            "AND arn=? AND rule>? ORDER BY rule");
         bl_bind_text(q, 1, bus);
@@ -197,9 +198,9 @@ bool bl_events_list_rule_names(struct bl_call *c)
         while (bl_step(c->store, q) && bl_events_page_take(c, &page, bl_column_text(q, 0)))
             bf_json_put_string(&c->ans.body, bl_column_text(q, 0));
         bl_done(q);
-        bl_store_unlock(c->store);
         bl_events_page_end(c, &page);
     }
+    bl_store_unlock(c->store);
     json_decref(body);
     return ok;
 }

@@ -4,6 +4,7 @@
 #include "cmd/bflocal/firehose/firehose.h"
 #include "cmd/bflocal/firehose/object.h"
 #include "cmd/bflocal/firehose/settings.h"
+#include "cmd/bflocal/firehose/split.h"
 #include "cmd/bflocal/firehose/transform.h"
 #include "cmd/bflocal/s3/own.h"
 #include "lib/base/clock.h"
@@ -112,6 +113,29 @@ static bool place_row(struct worker *w, struct bl_object *o, const struct bl_fh_
     return fail(w, r, &failure, e);
 }
 
+static bool is_objects(struct bf_str text)
+{
+    struct bf_str object;
+    while (text.n && bl_fh_take_object(&text, &object))
+        ;
+    return text.n == 0;
+}
+
+/* A record may have several objects, each of which is a row: {"a":1}{"a":2} (developer guide, "Convert input data
+ * format"). Then each that is no row of the table fails alone. */
+static bool place_rows(struct worker *w, struct bl_object *o, const struct bl_fh_record *r,
+                       struct bf_err *e)
+{
+    struct bl_fh_record one = *r;
+    struct bf_str rest = bf_str_trim(r->data);
+    if (!rest.n || !is_objects(rest))
+        return place_row(w, o, r, e);
+    while (rest.n && bl_fh_take_object(&rest, &one.data))
+        if (!place_row(w, o, &one, e))
+            return false;
+    return true;
+}
+
 static bool place(struct worker *w, const struct bl_fh_record *r, struct bf_err *e)
 {
     struct bf_err why = {0};
@@ -133,7 +157,7 @@ static bool place(struct worker *w, const struct bl_fh_record *r, struct bf_err 
         return false;
     }
     if (w->settings.columns.on)
-        return place_row(w, o, r, e);
+        return place_rows(w, o, r, e);
     return bl_object_add(o, r->data, e) &&
            (!w->settings.process.append ||
             bl_object_add(o, bf_buf_view(&w->settings.process.append_text), e));

@@ -2,8 +2,7 @@
 
 #include "lib/json/scan.h"
 
-/* One JSON object from the front of *rest; false: there is none. */
-static bool take_object(struct bf_str *rest, struct bf_str *part)
+bool bl_fh_take_object(struct bf_str *rest, struct bf_str *object)
 {
     struct bf_json j;
     struct bf_json_val v;
@@ -11,7 +10,7 @@ static bool take_object(struct bf_str *rest, struct bf_str *part)
     bf_json_init(&j, *rest);
     if (!bf_json_value(&j, &v, &e) || v.type != BF_JSON_OBJECT)
         return false;
-    *part = v.raw;
+    *object = v.raw;
     *rest = bf_str_trim(bf_str(v.raw.p + v.raw.n, (size_t)(rest->p + rest->n - v.raw.p) - v.raw.n));
     return true;
 }
@@ -37,7 +36,7 @@ static bool split_one(enum bl_fh_split how, struct bf_str delimiter, const struc
     bool good = how != BL_FH_SPLIT_NONE && rest.n;
     while (good && rest.n) {
         good = out->n - before < BL_FH_SPLIT_MAX &&
-               (how == BL_FH_SPLIT_JSON ? take_object(&rest, &part.data)
+               (how == BL_FH_SPLIT_JSON ? bl_fh_take_object(&rest, &part.data)
                                         : take_delimited(&rest, delimiter, &part.data));
         if (good && part.data.n && !bl_fh_batch_add(out, &part, e))
             return false;

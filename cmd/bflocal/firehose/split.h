@@ -15,4 +15,7 @@ enum {
 bool bl_fh_split(enum bl_fh_split how, struct bf_str delimiter, struct bf_kpl *kpl,
                  const struct bl_fh_batch *in, struct bl_fh_batch *out, struct bf_err *e) BF_MUST;
 
+/* Takes one JSON object, and white space after it, from the front of *rest; false: there is none. */
+bool bl_fh_take_object(struct bf_str *rest, struct bf_str *object);
+
 #endif

@@ -10,6 +10,7 @@
 #include "cmd/bflocal/function/function.h"
 
 enum { UNPACKED_MAX = 250 * 1024 * 1024 /* Lambda quotas */, PIECE = 64 * 1024 };
+enum { STORED = 0, DEFLATED = 8 }; /* methods of compression (APPNOTE.TXT 4.4.5) */
 
 /* Lets unzOpen2 read the archive from memory. */
 struct archive {
@@ -83,6 +84,17 @@ static bool is_inside(const char *name)
     return true;
 }
 
+/* The error of a system call that the archive has caused, by names that do not fit each other or are too long, is the
+ * caller's mistake. */
+static bool fail_name(struct bf_err *e, int error, const char *name)
+{
+    bool mistake = error == EEXIST || error == ENOTDIR || error == EISDIR ||
+                   error == ENAMETOOLONG || error == ELOOP;
+    if (mistake)
+        return bf_err_set(e, BF_E_INPUT, "the archive has %.200s: %s", name, strerror(error));
+    return bf_err_sys(e, error, "%s", name);
+}
+
 static bool make_parents(char *path, size_t from, struct bf_err *e)
 {
     for (char *slash = strchr(path + from, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -90,18 +102,18 @@ static bool make_parents(char *path, size_t from, struct bf_err *e)
         int failed = mkdir(path, 0700) != 0 && errno != EEXIST ? errno : 0;
         *slash = '/';
         if (failed)
-            return bf_err_sys(e, failed, "%s", path);
+            return fail_name(e, failed, path + from);
     }
     return true;
 }
 
-static bool write_member(unzFile zip, const char *path, mode_t mode, uint64_t *left,
+static bool write_member(unzFile zip, const char *path, size_t from, mode_t mode, uint64_t *left,
                          struct bf_err *e)
 {
     static _Thread_local char piece[PIECE];
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode ? mode : 0755), n = 0;
     if (fd < 0)
-        return bf_err_sys(e, errno, "%s", path);
+        return fail_name(e, errno, path + from);
     bool ok = true;
     while (ok && (n = unzReadCurrentFile(zip, piece, PIECE)) > 0) {
         ok = (uint64_t)n <= *left;
@@ -116,23 +128,56 @@ static bool write_member(unzFile zip, const char *path, mode_t mode, uint64_t *l
     return ok && (n == 0 || bf_err_set(e, BF_E_INPUT, "%s: is broken", path));
 }
 
-static bool unpack_member(unzFile zip, const char *folder, uint64_t *left, struct bf_err *e)
+static bool make_link(unzFile zip, const char *path, size_t from, struct bf_err *e)
 {
+    char target[1024];
+    int n = unzReadCurrentFile(zip, target, sizeof target);
+    if (n <= 0 || n == (int)sizeof target || memchr(target, '\0', (size_t)n))
+        return bf_err_set(e, BF_E_INPUT, "the archive has %.200s: no valid symbolic link",
+                          path + from);
+    target[n] = '\0';
+    return symlink(target, path) == 0 || fail_name(e, errno, path + from);
+}
+
+/* Unpacks the member if it is of this kind. Links come after all files, so that no file is written through one. */
+static bool unpack_member(unzFile zip, const char *folder, bool links, uint64_t *left,
+                          struct bf_err *e)
+{
+    size_t from = strlen(folder) + 1;
     char name[1024], path[sizeof name + 4200];
     unz_file_info info;
     if (unzGetCurrentFileInfo(zip, &info, name, sizeof name, NULL, 0, NULL, 0) != UNZ_OK ||
         info.size_filename >= sizeof name || !is_inside(name))
         return bf_err_set(e, BF_E_INPUT, "a name in the archive is not valid");
+    if (S_ISLNK(info.external_fa >> 16) != links)
+        return true;
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    if (!make_parents(path, strlen(folder) + 1, e))
+    if (!make_parents(path, from, e))
         return false;
     if (name[strlen(name) - 1] == '/')
         return true;
-    if (unzOpenCurrentFile(zip) != UNZ_OK)
+    if ((info.compression_method != STORED && info.compression_method != DEFLATED) ||
+        unzOpenCurrentFile(zip) != UNZ_OK)
         return bf_err_set(e, BF_E_INPUT, "%s cannot be read", name);
-    bool ok = write_member(zip, path, (mode_t)(info.external_fa >> 16 & 0777), left, e);
+    bool ok = links
+                  ? make_link(zip, path, from, e)
+                  : write_member(zip, path, from, (mode_t)(info.external_fa >> 16 & 0777), left, e);
     int closed = unzCloseCurrentFile(zip);
     return ok && (closed == UNZ_OK || bf_err_set(e, BF_E_INPUT, "%s: has another checksum", name));
+}
+
+static bool unpack_all(unzFile zip, const char *folder, struct bf_err *e)
+{
+    uint64_t left = UNPACKED_MAX;
+    for (int links = 0; links < 2; links++)
+        for (int at = unzGoToFirstFile(zip); at != UNZ_END_OF_LIST_OF_FILE;
+             at = unzGoToNextFile(zip)) {
+            if (at != UNZ_OK)
+                return bf_err_set(e, BF_E_INPUT, "the archive is broken");
+            if (!unpack_member(zip, folder, links, &left, e))
+                return false;
+        }
+    return true;
 }
 
 bool bl_lambda_unpack(struct bl_lambda *f, struct bl_function *fn, struct bf_str bytes,
@@ -142,7 +187,6 @@ bool bl_lambda_unpack(struct bl_lambda *f, struct bl_function *fn, struct bf_str
     zlib_filefunc_def memory = {on_open, on_read,  on_write, on_tell,
                                 on_seek, on_close, on_close, &a};
     const char *root = bl_lambda_root(f, e);
-    uint64_t left = UNPACKED_MAX;
     if (!root)
         return false;
     memory.opaque = &a;
@@ -152,11 +196,8 @@ bool bl_lambda_unpack(struct bl_lambda *f, struct bl_function *fn, struct bf_str
         return bf_err_set(
             e, BF_E_INPUT,
             "Could not unzip uploaded file. Please check your file, then try to upload again.");
-    bool ok = mkdtemp(fn->folder) || bf_err_sys(e, errno, "%s", fn->folder);
-    for (int at = ok ? unzGoToFirstFile(zip) : UNZ_END_OF_LIST_OF_FILE;
-         ok && at != UNZ_END_OF_LIST_OF_FILE; at = unzGoToNextFile(zip))
-        ok = at == UNZ_OK ? unpack_member(zip, fn->folder, &left, e)
-                          : bf_err_set(e, BF_E_INPUT, "the archive is broken");
+    bool ok = (mkdtemp(fn->folder) || bf_err_sys(e, errno, "%s", fn->folder)) &&
+              unpack_all(zip, fn->folder, e);
     unzClose(zip);
     snprintf(fn->program, sizeof fn->program, "%.4000s/bootstrap", fn->folder);
     if (!ok)

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/function/function.h"
+#include "cmd/bflocal/function/async.h"
 #include "lib/base/clock.h"
 #include "lib/base/rng.h"
 #include "lib/base/wait.h"
@@ -18,7 +18,8 @@ struct bl_event {
     struct bl_event *next;
     int64_t row;
     char name[BL_TARGET_SIZE], request_id[37];
-    int attempts; /* made so far */
+    int attempts;   /* made so far */
+    int64_t put_ms; /* wall clock; after a restart that of the restart */
     int64_t due_ms;
     size_t n;
     char payload[];
@@ -51,12 +52,13 @@ static void add(struct bl_lambda *f, struct bl_event *ev)
     pthread_cond_broadcast(&f->events_changed); /* mappings wait for it too */
 }
 
-static struct bl_event *new_event(struct bf_str name, struct bf_str payload)
+static struct bl_event *new_event(struct bl_local *l, struct bf_str name, struct bf_str payload)
 {
     struct bl_event *ev = calloc(1, sizeof *ev + payload.n);
     if (!ev)
         return NULL;
     bf_rng_fresh_uuid(ev->request_id);
+    ev->put_ms = bl_now_ms(l);
     snprintf(ev->name, sizeof ev->name, "%.*s", (int)name.n, name.p);
     ev->n = payload.n;
     if (payload.n)
@@ -99,7 +101,7 @@ static void erase(struct bl_local *l, const struct bl_event *ev)
 /* Columns: id, name, request, payload. */
 static bool load_event(struct bl_lambda *f, sqlite3_stmt *q, struct bf_err *e)
 {
-    struct bl_event *ev = new_event(bl_column_text(q, 1), bl_column_text(q, 3));
+    struct bl_event *ev = new_event(f->local, bl_column_text(q, 1), bl_column_text(q, 3));
     if (!ev)
         return bf_err_nomem(e);
     ev->row = bl_column_i64(q, 0);
@@ -119,11 +121,30 @@ bool bl_lambda_events_load(struct bl_lambda *f, struct bf_err *e)
 
 /* ---- its attempts ---- */
 
+static void give_up(struct bl_lambda *f, const struct bl_event *ev, const struct bl_async *a,
+                    bool too_old, const struct bl_outcome *out, const struct bf_err *e)
+{
+    struct bf_str answer = bf_buf_view(&out->payload), why = answer.n ? answer : bf_str_of(e->text);
+    int made = ev->attempts + 1;
+    bf_diag_warn("Lambda: %s: an event is dropped after %d attempt%s: %.*s", ev->name, made,
+                 BF_S(made), BF_SHOWN_TO(why, 200));
+    bl_async_give_up(f, a,
+                     &(struct bl_async_failure){.function = bf_str_of(ev->name),
+                                                .payload = bf_str(ev->payload, ev->n),
+                                                .answer = answer,
+                                                .request_id = ev->request_id,
+                                                .version = out->version,
+                                                .too_old = too_old,
+                                                .attempts = made});
+}
+
 /* True: the event is finished. */
 static bool attempt(struct bl_lambda *f, struct bl_event *ev)
 {
     struct bl_outcome out;
+    struct bl_async a;
     struct bf_err e = {0};
+    bool too_old;
     memset(&out, 0, sizeof out);
     bf_buf_init(&out.payload, BL_PAYLOAD_MAX + 1024);
     enum bl_invoked v = bl_lambda_invoke(f->local, NULL, bf_str_of(ev->name),
@@ -131,9 +152,15 @@ static bool attempt(struct bl_lambda *f, struct bl_event *ev)
     bool done = v == BL_INVOKE_UNKNOWN || (v == BL_INVOKED && !out.failed);
     if (v == BL_INVOKE_THROTTLED || v == BL_INVOKE_ENDED) /* does not count as an attempt */
         ev->attempts--;
-    if (!done && ev->attempts + 1 >= BL_EVENT_ATTEMPTS)
-        bf_diag_warn("Lambda: %s: an event is dropped after %d attempts: %.200s", ev->name,
-                     BL_EVENT_ATTEMPTS, out.payload.n ? bf_buf_view(&out.payload).p : e.text);
+    bl_async_find(f, bf_str_of(ev->name), &a);
+    if (v == BL_INVOKE_UNKNOWN)
+        bf_diag_warn("Lambda: %s: an event is dropped: there is no such function any more",
+                     ev->name);
+    else if (!done && v != BL_INVOKE_ENDED &&
+             bl_async_is_last(f->local, &a, ev->attempts + 1, ev->put_ms, &too_old)) {
+        give_up(f, ev, &a, too_old, &out, &e);
+        done = true;
+    }
     bf_buf_free(&out.payload);
     return done;
 }
@@ -157,7 +184,6 @@ static void *work(void *arg)
         bool done = attempt(f, ev);
         ev->attempts++;
         ev->due_ms = bf_clock_mono_ms() + (ev->attempts > 1 ? THIRD_MS : SECOND_MS);
-        done = done || ev->attempts >= BL_EVENT_ATTEMPTS;
         if (done)
             erase(f->local, ev);
         pthread_mutex_lock(&f->mutex);
@@ -183,7 +209,7 @@ bool bl_lambda_event(struct bl_local *l, struct bf_str name, struct bf_str paylo
                      struct bf_err *e)
 {
     struct bl_lambda *f = l->lambda;
-    struct bl_event *ev = new_event(name, payload);
+    struct bl_event *ev = new_event(l, name, payload);
     if (!ev)
         return bf_err_nomem(e);
     pthread_mutex_lock(&f->mutex);

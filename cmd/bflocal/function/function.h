@@ -66,8 +66,9 @@ struct bl_alias {
     json_t *config; /* AliasConfiguration */
 };
 
-struct bl_mapping; /* an event source mapping (lambda/mapping.h) */
-struct bl_event;   /* an asynchronous invocation (event.c) */
+struct bl_mapping;       /* an event source mapping (lambda/mapping.h) */
+struct bl_event;         /* an asynchronous invocation (event.c) */
+struct bl_async_failure; /* async.h */
 
 struct bl_lambda {
     struct bl_local *local;
@@ -92,6 +93,9 @@ struct bl_lambda {
     pthread_cond_t events_changed;
     struct bl_event *events;
     bool closing;
+    json_t *async; /* NAME:QUALIFIER to its FunctionEventInvokeConfig (async.h) */
+    void (*async_failed)(struct bl_local *l, const char *bucket,
+                         const struct bl_async_failure *failure); /* of the room lambda */
 };
 
 /* The name in "NAME", "NAME:QUALIFIER", an ARN or a part of one, decoded; empty: invalid. *qualifier is empty if there
@@ -176,7 +180,7 @@ void bl_lambda_cancel(struct bl_lambda *f, struct bl_caller *caller);
 /* A caller that has been stopped starts again. */
 void bl_lambda_resume(struct bl_lambda *f, struct bl_caller *caller);
 
-/* The same asynchronously, with up to BL_EVENT_ATTEMPTS attempts. It is in the store until it is finished. */
+/* The same asynchronously, with as many attempts as its settings allow (async.h). It is in the store until it is finished. */
 bool bl_lambda_event(struct bl_local *l, struct bf_str target, struct bf_str payload,
                      struct bf_err *e) BF_MUST;
 /* What an earlier bflocal has not finished. */

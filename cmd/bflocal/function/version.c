@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/function/function.h"
+#include "cmd/bflocal/function/async.h"
 #include "lib/base/num.h"
 
 /* A version that was deleted keeps its row, without a configuration, because its number is not given again. */
@@ -115,6 +115,7 @@ void bl_lambda_versions_erase(struct bl_store *st, const char *name)
         bl_bind_text(q, 1, bf_str_of(name));
         bl_run(st, q);
     }
+    bl_async_erase(st, name);
 }
 
 bool bl_lambda_alias_store(struct bl_local *l, const char *function, const char *name,

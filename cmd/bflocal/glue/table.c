@@ -147,6 +147,7 @@ bool bl_glue_batch_delete_table(struct bl_call *c)
     if (ok && !bl_store_begin_delete(c->store, &e))
         ok = bl_fail_err(c, &e);
     else if (ok) {
+        json_t *database = bl_catalog_database(c->store, bl_document_text(body, "DatabaseName"));
         json_array_foreach(json_object_get(body, "TablesToDelete"), i, name)
         {
             const char *text = json_is_string(name) ? json_string_value(name) : "";
@@ -157,8 +158,11 @@ bool bl_glue_batch_delete_table(struct bl_call *c)
                                                         "ErrorDetail", "ErrorCode", bl_glue_code(v),
                                                         "ErrorMessage", "Table not found"));
         }
-        bl_document_answer(c, json_pack("{s:O}", "Errors", errors));
-        ok = bl_glue_end(c, BL_CATALOG_DONE, "");
+        if (database)
+            bl_document_answer(c, json_pack("{s:O}", "Errors", errors));
+        ok = bl_glue_end(c, database ? BL_CATALOG_DONE : BL_CATALOG_NO_DATABASE,
+                         bl_document_text(body, "DatabaseName"));
+        json_decref(database);
     }
     json_decref(errors);
     json_decref(body);

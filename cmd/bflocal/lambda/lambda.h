@@ -2,7 +2,7 @@
 #ifndef BL_LAMBDA_H
 #define BL_LAMBDA_H
 
-#include "cmd/bflocal/function/function.h"
+#include "cmd/bflocal/function/async.h"
 
 /* REST errors in Lambda's form: x-amzn-ErrorType and {"Type":"User","Message":...}. Returns false. */
 bool bl_lambda_fail(struct bl_call *c, int status, const char *type, const char *fmt, ...)
@@ -42,6 +42,13 @@ bool bl_lambda_delete_version(struct bl_call *c, struct bf_str name, struct bf_s
 /* A new FunctionConfiguration with the defaults of CreateFunction. NULL: out of memory. */
 json_t *bl_lambda_config(const char *name, const char *arn, int64_t now_ms);
 
+/* A copy without the tags, which only GetFunction returns, beside it. */
+json_t *bl_lambda_shown(const json_t *config);
+
+/* Stores an event that is given up in the bucket of its function's settings (async.c). */
+void bl_lambda_async_failed(struct bl_local *l, const char *bucket,
+                            const struct bl_async_failure *failure);
+
 /* The operations, by file. `rest` is the path after /functions/NAME/; it is decoded if it is a name. */
 bool bl_lambda_create(struct bl_call *c, struct bf_str name);
 bool bl_lambda_get(struct bl_call *c, struct bf_str name);
@@ -57,6 +64,11 @@ bool bl_lambda_get_alias(struct bl_call *c, struct bf_str name);
 bool bl_lambda_update_alias(struct bl_call *c, struct bf_str name);
 bool bl_lambda_delete_alias(struct bl_call *c, struct bf_str name);
 bool bl_lambda_list_aliases(struct bl_call *c, struct bf_str name);
+bool bl_lambda_put_async(struct bl_call *c, struct bf_str name);
+bool bl_lambda_update_async(struct bl_call *c, struct bf_str name);
+bool bl_lambda_get_async(struct bl_call *c, struct bf_str name);
+bool bl_lambda_delete_async(struct bl_call *c, struct bf_str name);
+bool bl_lambda_list_async(struct bl_call *c, struct bf_str name);
 bool bl_lambda_run(struct bl_call *c, struct bf_str name);
 bool bl_lambda_add_permission(struct bl_call *c, struct bf_str name);
 bool bl_lambda_get_policy(struct bl_call *c, struct bf_str name);

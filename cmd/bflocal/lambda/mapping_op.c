@@ -100,19 +100,21 @@ bool bl_mapping_settle(struct bl_call *c, struct bl_mapping *m)
 
 static json_t *new_config(const struct bl_call *c, const json_t *body, const char *arn)
 {
-    char uuid[37];
+    char uuid[37], own[160];
     bf_rng_fresh_uuid(uuid);
-    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:b, s:i, s:s, s:s, s:s, s:o, "
-                     "s:[], s:{s:{}}}",
-                     "UUID", uuid, "FunctionArn", arn, "EventSourceArn",
-                     bl_document_text(body, "EventSourceArn"), "StartingPosition",
-                     bl_document_text(body, "StartingPosition"), "BatchSize", 100,
-                     "MaximumBatchingWindowInSeconds", 0, "ParallelizationFactor", 1,
-                     "MaximumRecordAgeInSeconds", -1, "MaximumRetryAttempts", -1,
-                     "BisectBatchOnFunctionError", 0, "TumblingWindowInSeconds", 0, "State",
-                     "Enabled", "StateTransitionReason", "User action", "LastProcessingResult",
-                     "No records processed", "LastModified", bl_document_time(c->now_ms),
-                     "FunctionResponseTypes", "DestinationConfig", "OnFailure");
+    snprintf(own, sizeof own, "arn:aws:lambda:%s:" BL_ACCOUNT ":event-source-mapping:%s",
+             c->local->region, uuid);
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:b, s:i, s:s, s:s, s:s, s:o, "
+        "s:[], s:{s:{}}}",
+        "UUID", uuid, "EventSourceMappingArn", own, "FunctionArn", arn, "EventSourceArn",
+        bl_document_text(body, "EventSourceArn"), "StartingPosition",
+        bl_document_text(body, "StartingPosition"), "BatchSize", 100,
+        "MaximumBatchingWindowInSeconds", 0, "ParallelizationFactor", 1,
+        "MaximumRecordAgeInSeconds", -1, "MaximumRetryAttempts", -1, "BisectBatchOnFunctionError",
+        0, "TumblingWindowInSeconds", 0, "State", "Enabled", "StateTransitionReason", "User action",
+        "LastProcessingResult", "No records processed", "LastModified", bl_document_time(c->now_ms),
+        "FunctionResponseTypes", "DestinationConfig", "OnFailure");
 }
 
 static void take_members(json_t *config, const json_t *body)

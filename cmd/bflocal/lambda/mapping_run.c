@@ -75,13 +75,13 @@ static size_t first_failure(const struct bl_lane *lane, const struct bl_batch *b
     return good ? first : s.low;
 }
 
-static const char *describe(enum bl_invoked v, const struct bl_outcome *out, const struct bf_err *e)
+static struct bf_str describe(enum bl_invoked v, const struct bl_outcome *out,
+                              const struct bf_err *e)
 {
-    return v == BL_INVOKE_UNKNOWN     ? "the function is gone"
-           : v == BL_INVOKE_THROTTLED ? "all workers are busy"
-           : v == BL_INVOKE_BROKEN    ? e->text
-           : out->payload.n           ? bf_buf_view(&out->payload).p
-                                      : "";
+    return v == BL_INVOKE_UNKNOWN     ? BF_STR("the function is gone")
+           : v == BL_INVOKE_THROTTLED ? BF_STR("all workers are busy")
+           : v == BL_INVOKE_BROKEN    ? bf_str_of(e->text)
+                                      : bf_buf_view(&out->payload);
 }
 
 /* Why records are given up, as the destination's document has it. */
@@ -189,8 +189,9 @@ static enum attempt attempt(struct bl_lane *lane, const struct bl_batch *b, stru
     bool ok = v == BL_INVOKED && !out.failed;
     if (ok)
         *low = m->report ? first_failure(lane, b, s, bf_buf_view(&out.payload)) : s.high;
-    snprintf(why, 512, "%.500s",
-             ok ? "the function names records that failed" : describe(v, &out, &e));
+    struct bf_str text =
+        ok ? BF_STR("the function names records that failed") : describe(v, &out, &e);
+    snprintf(why, 512, "%.*s", BF_SHOWN_TO(text, 500));
     bf_buf_free(&room);
     bf_buf_free(&out.payload);
     return v == BL_INVOKE_ENDED ? CUT_OFF : ok && *low == s.high ? DONE : FAILED;

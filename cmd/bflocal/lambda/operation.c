@@ -35,20 +35,27 @@ void bl_lambda_new_revision(json_t *config)
     json_object_set_new(config, "RevisionId", json_string(id));
 }
 
+json_t *bl_lambda_shown(const json_t *config)
+{
+    json_t *copy = json_copy((json_t *)(uintptr_t)config);
+    json_object_del(copy, "Tags");
+    return copy;
+}
+
 json_t *bl_lambda_config(const char *name, const char *arn, int64_t now_ms)
 {
     char group[96];
     snprintf(group, sizeof group, "/aws/lambda/%s", name);
     json_t *config = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:I, s:s, s:{s:s}, s:s, s:s, s:s, s:[s], "
-        "s:{s:i}, "
-        "s:{s:s, s:s}}",
+        "s:{s:i}, s:{s:s, s:s}, s:{s:s, s:s}}",
         "FunctionName", name, "FunctionArn", arn, "Runtime", "provided.al2023", "Role",
         "arn:aws:iam::" BL_ACCOUNT ":role/bflocal", "Handler", "bootstrap", "Description", "",
         "Timeout", 3, "MemorySize", 128, "CodeSize", (json_int_t)0, "Version", "$LATEST",
         "TracingConfig", "Mode", "PassThrough", "State", "Active", "LastUpdateStatus", "Successful",
         "PackageType", "Zip", "Architectures", sizeof(long) == 8 ? "x86_64" : "arm64",
-        "EphemeralStorage", "Size", 512, "LoggingConfig", "LogFormat", "Text", "LogGroup", group);
+        "EphemeralStorage", "Size", 512, "LoggingConfig", "LogFormat", "Text", "LogGroup", group,
+        "SnapStart", "ApplyOn", "None", "OptimizationStatus", "Off");
     put_time(config, now_ms);
     bl_lambda_new_revision(config);
     return config;
@@ -198,6 +205,8 @@ static struct bl_function *new_function(struct bl_call *c, const json_t *body)
     }
     name_arn(c->local, fn, name);
     fn->config = bl_lambda_config(fn->name, fn->arn, c->now_ms);
+    if (json_object_get(body, "Tags"))
+        json_object_set(fn->config, "Tags", json_object_get(body, "Tags"));
     fn->policy = json_array();
     return fn;
 }
@@ -225,7 +234,9 @@ static bool create(struct bl_call *c, struct bf_str unused, const json_t *body)
         return false;
     }
     c->ans.status = 201;
-    bl_document_print(&c->ans.body, fn->config);
+    json_t *shown = bl_lambda_shown(fn->config);
+    bl_document_print(&c->ans.body, shown);
+    json_decref(shown);
     pthread_mutex_lock(&f->mutex);
     bl_lambda_add(f, fn);
     pthread_mutex_unlock(&f->mutex);
@@ -279,6 +290,7 @@ static bool remove_function(struct bl_call *c, struct bf_str name)
     }
     if (own.n) {
         bl_lambda_alias_drop(f, own, BF_STR(""));
+        bl_async_drop(f, own.p);
         bl_lambda_reap(f, BL_WORKER_IDLE_MS);
     }
     pthread_mutex_unlock(&f->mutex);
@@ -323,7 +335,9 @@ static bool replace(struct bl_call *c, struct bf_str name, const json_t *body, c
         ok = bl_lambda_store(c->local, copy, &e) || bl_fail_err(c, &e);
     }
     if (ok) {
-        bl_document_print(&c->ans.body, copy->config);
+        json_t *shown = bl_lambda_shown(copy->config);
+        bl_document_print(&c->ans.body, shown);
+        json_decref(shown);
         pthread_mutex_lock(&f->mutex);
         struct bl_function *now = bl_lambda_find(f, bf_str_of(copy->name));
         bl_lambda_remove(f, now);

@@ -101,7 +101,8 @@ bool bl_lambda_get_policy(struct bl_call *c, struct bf_str name)
                                    "Statement", own);
         bf_buf_init(&text, 1024 * 1024);
         bl_document_print(&text, policy);
-        bl_document_answer(c, json_pack("{s:s#}", "Policy", text.p, (int)text.n));
+        bl_document_answer(c, json_pack("{s:s#, s:O}", "Policy", text.p, (int)text.n, "RevisionId",
+                                        json_object_get(fn->config, "RevisionId")));
         bf_buf_free(&text);
         json_decref(policy);
     }

@@ -75,7 +75,7 @@ bool bl_lambda_publish(struct bl_call *c, const char *name, const char *descript
         latest->published++;
         bl_lambda_add(f, fn);
     }
-    json_t *config = json_copy(fn->config);
+    json_t *config = bl_lambda_shown(fn->config);
     if (!qualified)
         json_object_set_new(config, "FunctionArn", json_string(fn->arn));
     bf_buf_reset(&c->ans.body);

@@ -40,6 +40,16 @@ static const struct route {
     {"POST", "/2015-03-31/functions/*/policy", "AddPermission", bl_lambda_add_permission},
     {"GET", "/2015-03-31/functions/*/policy", "GetPolicy", bl_lambda_get_policy},
     {"DELETE", "/2015-03-31/functions/*/policy/*", "RemovePermission", bl_lambda_remove_permission},
+    {"PUT", "/2019-09-25/functions/*/event-invoke-config", "PutFunctionEventInvokeConfig",
+     bl_lambda_put_async},
+    {"POST", "/2019-09-25/functions/*/event-invoke-config", "UpdateFunctionEventInvokeConfig",
+     bl_lambda_update_async},
+    {"GET", "/2019-09-25/functions/*/event-invoke-config", "GetFunctionEventInvokeConfig",
+     bl_lambda_get_async},
+    {"DELETE", "/2019-09-25/functions/*/event-invoke-config", "DeleteFunctionEventInvokeConfig",
+     bl_lambda_delete_async},
+    {"GET", "/2019-09-25/functions/*/event-invoke-config/list", "ListFunctionEventInvokeConfigs",
+     bl_lambda_list_async},
     {"POST", "/2015-03-31/event-source-mappings", "CreateEventSourceMapping",
      bl_lambda_create_mapping},
     {"GET", "/2015-03-31/event-source-mappings", "ListEventSourceMappings",
@@ -192,12 +202,13 @@ static bool open_lambda(struct bl_local *l, struct bf_err *e)
         return bf_err_nomem(e);
     l->lambda = f;
     f->local = l;
+    f->async_failed = bl_lambda_async_failed;
     pthread_mutex_init(&f->mutex, NULL);
     pthread_mutex_init(&f->changing, NULL);
     bf_wait_init(&f->events_changed);
     bf_wait_init(&f->given_back);
     if (!(bl_lambda_inherit(f, e) && bl_lambda_load(f, e) && bl_lambda_events_load(f, e) &&
-          bl_mappings_load(l, e)))
+          bl_async_load(f, e) && bl_mappings_load(l, e)))
         return false;
     /* Of earlier updates, whose processes are gone, and of calls that a crash cut off. */
     bl_lambda_remove_code(f, NULL);
@@ -237,6 +248,7 @@ static void close_lambda(struct bl_local *l)
     while (f->aliases)
         bl_lambda_alias_drop(f, bf_str_of(f->aliases->function), BF_STR(""));
     bl_lambda_reap(f, 0);
+    json_decref(f->async);
     if (f->temporary && f->root[0])
         bl_lambda_remove_tree(f->root);
     pthread_cond_destroy(&f->events_changed);

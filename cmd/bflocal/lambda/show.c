@@ -25,7 +25,7 @@ struct bf_str bl_lambda_qualified(struct bl_call *c, struct bf_str name, struct 
 /* The configuration under the name that the caller used. */
 static json_t *named(struct bl_call *c, const struct bl_function *fn, struct bf_str qualifier)
 {
-    json_t *config = json_copy(fn->config);
+    json_t *config = bl_lambda_shown(fn->config);
     if (qualifier.n)
         json_object_set_new(config, "FunctionArn",
                             json_string(bl_lambda_qualified(c, bf_str_of(fn->arn), qualifier).p));
@@ -39,9 +39,10 @@ static bool get(struct bl_call *c, struct bf_str function, bool with_code)
     const struct bl_function *fn = bl_lambda_resolve(c->local->lambda, name, qualifier);
     json_t *config = fn ? named(c, fn, qualifier) : NULL;
     if (fn)
-        bl_document_answer(c, with_code ? json_pack("{s:o, s:{s:s, s:s}}", "Configuration", config,
-                                                    "Code", "RepositoryType", "S3", "Location",
-                                                    fn->folder)
+        bl_document_answer(c, with_code ? json_pack("{s:o, s:{s:s, s:s}, s:O*}", "Configuration",
+                                                    config, "Code", "RepositoryType", "S3",
+                                                    "Location", fn->folder, "Tags",
+                                                    json_object_get(fn->config, "Tags"))
                                         : config);
     pthread_mutex_unlock(&c->local->lambda->mutex);
     return fn || bl_lambda_fail_function(c, function);

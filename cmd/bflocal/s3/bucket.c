@@ -85,8 +85,8 @@ void bl_s3_list_buckets(struct bl_call *c)
     struct bf_str last = {NULL, 0};
     if (!read_buckets(c, &b))
         return;
-    bf_buf_lit(out, BL_XML_HEAD "<ListAllMyBucketsResult" BL_XML_NS "><Owner><ID>" BL_ACCOUNT
-                                "</ID><DisplayName>bflocal</DisplayName></Owner><Buckets>");
+    bf_buf_lit(out, BL_XML_HEAD "<ListAllMyBucketsResult" BL_XML_NS "><Owner>" BL_S3_OWNER
+                                "</Owner><Buckets>");
     bl_store_lock(c->store);
     if (!b.region.p || bf_str_eq(b.region, bf_str_of(c->local->region)))
         last = put_buckets(c, &b);

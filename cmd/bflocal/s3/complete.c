@@ -361,6 +361,7 @@ static void put_completed(struct bl_call *c, const struct completion *m)
                     bl_sum_name(m->u.sum), m->sum_text, bl_sum_name(m->u.sum),
                     m->u.composite ? "COMPOSITE" : "FULL_OBJECT");
     bf_buf_lit(out, "</CompleteMultipartUploadResult>");
+    bl_s3_answer_encryption(c, m->u.headers);
 }
 
 static void keep_text(char *out, size_t room, struct bf_str text)

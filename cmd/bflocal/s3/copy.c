@@ -216,6 +216,7 @@ static bool store_copy(struct bl_call *c, const struct bl_s3_object *source, str
         return bl_s3_fail_err(c, &e);
     bl_s3_body_keep(b);
     bl_s3_file_remove(c->local->s3, old_file, old_size);
+    bl_s3_answer_encryption(c, o.headers);
     return true;
 }
 

@@ -153,9 +153,10 @@ static void answer_kept(struct bl_call *c, const struct bl_s3_object *o)
                 c->ans.content_type = copy.p;
         } else if (bf_str_is(name, "x-amz-tagging"))
             answer_tagging_count(c, value);
-        else if (!bl_query(c, query).p)
+        else if (!bf_str_is(name, "x-amz-server-side-encryption") && !bl_query(c, query).p)
             bl_answer_header(c, field.p, copy);
     }
+    bl_s3_answer_encryption(c, o->headers);
     static const char *const overrides[] = {"cache-control", "content-disposition",
                                             "content-encoding", "content-language", "expires"};
     for (size_t i = 0; i < BF_COUNT(overrides); i++) {

@@ -54,7 +54,7 @@ static void put_contents(struct listing *l, sqlite3_stmt *q, struct bf_str key)
                     bl_column_i64(q, 5) ? "COMPOSITE" : "FULL_OBJECT");
     bf_buf_addf(out, "<Size>%lld</Size>", (long long)bl_column_i64(q, 1));
     if (l->owner)
-        bf_buf_lit(out, "<Owner><ID>" BL_ACCOUNT "</ID><DisplayName>bflocal</DisplayName></Owner>");
+        bf_buf_lit(out, "<Owner>" BL_S3_OWNER "</Owner>");
     struct bf_str class = bl_s3_kept_header(bl_column_blob(q, 6), "x-amz-storage-class");
     bl_xml_element(out, "StorageClass", class.n ? class : BF_STR("STANDARD"));
     bf_buf_lit(out, "</Contents>");

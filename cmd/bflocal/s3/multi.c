@@ -47,6 +47,7 @@ static bool insert_upload(struct bl_call *c, const char *id, enum bl_sum sum, bo
     bl_bind_i64(q, 6, sum);
     bl_bind_i64(q, 7, composite);
     bl_run(c->store, q);
+    bl_s3_answer_encryption(c, headers);
     return bl_store_commit(c->store, &e) || bl_s3_fail_err(c, &e);
 }
 
@@ -183,6 +184,7 @@ bool bl_s3_keep_part(struct bl_call *c, struct bl_s3_body *b, uint64_t number)
         return bl_s3_fail_err(c, &e);
     bl_s3_body_keep(b);
     bl_s3_file_remove(c->local->s3, old_file, old_size);
+    bl_s3_answer_encryption(c, u.headers);
     return true;
 }
 
@@ -299,6 +301,7 @@ void bl_s3_list_parts(struct bl_call *c)
     bl_xml_element(out, "Bucket", s->bucket);
     bl_xml_element(out, "Key", s->key);
     bl_xml_element(out, "UploadId", u.id);
+    bf_buf_lit(out, "<Initiator>" BL_S3_OWNER "</Initiator><Owner>" BL_S3_OWNER "</Owner>");
     bf_buf_addf(out,
                 "<StorageClass>STANDARD</StorageClass><PartNumberMarker>%llu</PartNumberMarker>",
                 (unsigned long long)marker);
@@ -349,7 +352,8 @@ static void put_uploads(struct bl_call *c, struct uploads *l, struct bf_buf *out
         bl_xml_element(out, "Key", key);
         bl_xml_element(out, "UploadId", id);
         bl_xml_time(out, "Initiated", bl_column_i64(q, 2));
-        bf_buf_lit(out, "<StorageClass>STANDARD</StorageClass></Upload>");
+        bf_buf_lit(out, "<StorageClass>STANDARD</StorageClass><Owner>" BL_S3_OWNER
+                        "</Owner><Initiator>" BL_S3_OWNER "</Initiator></Upload>");
     }
 }
 

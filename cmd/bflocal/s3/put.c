@@ -242,6 +242,15 @@ void bl_s3_answer_sum(struct bl_call *c, enum bl_sum sum, bool composite, struct
                      composite ? BF_STR("COMPOSITE") : BF_STR("FULL_OBJECT"));
 }
 
+void bl_s3_answer_encryption(struct bl_call *c, struct bf_str headers)
+{
+    static const char name[] = "x-amz-server-side-encryption";
+    struct bf_str kept = bl_s3_kept_header(headers, name);
+    bl_answer_header(c, name,
+                     kept.n ? bl_arena_printf(&c->arena, "%.*s", (int)kept.n, kept.p)
+                            : BF_STR("AES256"));
+}
+
 static struct bf_str md5_etag(struct bl_call *c, const unsigned char md5[16])
 {
     char room[40];
@@ -285,5 +294,6 @@ void bl_s3_put_object(struct bl_call *c)
     bl_s3_file_remove(c->local->s3, old_file, old_size);
     bl_answer_header(c, "ETag", o.etag);
     bl_s3_answer_sum(c, o.sum, false, o.sum_text);
+    bl_s3_answer_encryption(c, o.headers);
     c->ans.content_type = NULL;
 }

@@ -92,6 +92,9 @@ struct bl_s3_told {
 };
 void bl_s3_tell(struct bl_local *l, const struct bl_s3_told *t);
 
+/* Whoever owns an object, or has begun an upload, as XML. */
+#define BL_S3_OWNER "<ID>" BL_ACCOUNT "</ID><DisplayName>bflocal</DisplayName>"
+
 /* The request's headers that are stored with an object, as "name:value\n" lines in the arena. */
 struct bf_str bl_s3_kept_headers(struct bl_call *c);
 
@@ -100,6 +103,10 @@ struct bf_str bl_s3_kept_header(struct bf_str headers, const char *name);
 
 /* Answers x-amz-checksum-... and x-amz-checksum-type. */
 void bl_s3_answer_sum(struct bl_call *c, enum bl_sum sum, bool composite, struct bf_str text);
+
+/* Answers x-amz-server-side-encryption: the one that is stored with the object, or AES256, which S3
+ * applies to every other object since 2023. */
+void bl_s3_answer_encryption(struct bl_call *c, struct bf_str headers);
 
 /* Records a delete, so that a concurrent conditional write answers 409. */
 void bl_s3_note_delete(struct bl_s3 *s, struct bf_str bucket, struct bf_str key);

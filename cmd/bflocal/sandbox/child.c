@@ -41,7 +41,7 @@ static void run_program(const char *const *argv, const char *const *env, const c
     close(STATUS);
     if (chdir(folder) == 0)
         execve(argv[0], (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)env);
-    _exit(127);
+    _exit(errno == ENOEXEC ? BL_CHILD_NO_FORMAT : BL_CHILD_NO_EXEC);
 }
 
 static void write_int(int fd, int value)

@@ -19,6 +19,10 @@ struct bl_child {
     int status;            /* readable once the child has ended */
 };
 
+/* The exit status of a child whose program cannot be executed: of another machine's format, or for another reason. A
+ * program may exit with these, too. */
+enum { BL_CHILD_NO_FORMAT = 126, BL_CHILD_NO_EXEC = 127 };
+
 /* argv and env end with NULL; argv[0] is the path of the program, folder its working directory. */
 bool bl_child_start(struct bl_child *c, const char *const *argv, const char *const *env,
                     const char *folder, struct bf_err *e) BF_MUST;

@@ -194,7 +194,7 @@ struct bl_sandbox *bl_sandbox_start(const struct bl_sandbox_spec *spec, struct b
     s->wake[0] = s->wake[1] = s->log_fd = -1;
     pthread_mutex_init(&s->mutex, NULL);
     bf_wait_init(&s->changed);
-    bf_buf_init(&s->answer, BL_PAYLOAD_MAX + 1024);
+    bf_buf_init(&s->answer, BL_ANSWER_MAX);
     s->log_fd = open(spec->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (pipe2(s->wake, O_CLOEXEC | O_NONBLOCK) != 0)
         bf_err_sys(e, errno, "pipe");
@@ -230,11 +230,29 @@ static void fail(struct bl_sandbox *s, struct bl_outcome *out, const char *type,
     print_log(s, "%s\n", message);
 }
 
+/* The program could not be executed: the exit status is that of child.h, and the reason is still there. */
+static bool is_no_program(const struct bl_sandbox *s, char *text, size_t n)
+{
+    int exited = WIFEXITED(s->status) && !s->started ? WEXITSTATUS(s->status) : 0;
+    if (exited == BL_CHILD_NO_FORMAT)
+        snprintf(text, n, "fork/exec /var/task/bootstrap: exec format error");
+    else if (exited == BL_CHILD_NO_EXEC && access(s->spec.program, F_OK) != 0)
+        snprintf(text, n, "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]");
+    else if (exited == BL_CHILD_NO_EXEC && access(s->spec.program, X_OK) != 0)
+        snprintf(text, n, "fork/exec /var/task/bootstrap: permission denied");
+    else
+        return false;
+    return true;
+}
+
 static void fail_ended(struct bl_sandbox *s, struct bl_outcome *out)
 {
     char text[160];
+    const char *type = s->overdrawn ? "Runtime.OutOfMemory" : "Runtime.ExitError";
     if (s->start_error.code != BF_OK)
         snprintf(text, sizeof text, "%.150s", s->start_error.text);
+    else if (is_no_program(s, text, sizeof text))
+        type = "Runtime.InvalidEntrypoint";
     else if (WIFEXITED(s->status) && WEXITSTATUS(s->status) == 0)
         snprintf(text, sizeof text, "Runtime exited without providing a reason");
     else if (WIFEXITED(s->status))
@@ -245,7 +263,7 @@ static void fail_ended(struct bl_sandbox *s, struct bl_outcome *out)
     else
         snprintf(text, sizeof text, "Runtime exited with error: signal: %s",
                  WTERMSIG(s->status) == SIGKILL ? "killed" : strsignal(WTERMSIG(s->status)));
-    fail(s, out, s->overdrawn ? "Runtime.OutOfMemory" : "Runtime.ExitError", text);
+    fail(s, out, type, text);
 }
 
 static void fail_timed_out(struct bl_sandbox *s, struct bl_outcome *out, uint64_t limit_ms)

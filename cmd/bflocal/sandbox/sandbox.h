@@ -12,7 +12,8 @@
 #include "lib/base/str.h"
 
 enum {
-    BL_PAYLOAD_MAX = 6 * 1024 * 1024, /* of a synchronous invocation, each way (Lambda quotas) */
+    BL_PAYLOAD_MAX = 6 * 1024 * 1024, /* of a synchronous invocation (Lambda quotas) */
+    BL_ANSWER_MAX = 6291556,          /* of its answer, as the service's error names it */
     BL_LOG_TAIL = 4096,               /* bytes of X-Amz-Log-Result before base64 */
     BL_INIT_MS = 10000 /* for the time before the process asks for its first invocation */
 };
@@ -30,7 +31,7 @@ struct bl_sandbox_spec {
 /* The end of an invocation. */
 struct bl_outcome {
     bool failed;           /* the payload is an error (errorType, errorMessage) */
-    struct bf_buf payload; /* initialised by the caller, with a maximum above BL_PAYLOAD_MAX */
+    struct bf_buf payload; /* initialised by the caller, with a maximum above BL_ANSWER_MAX */
     char version[24];      /* that has run */
     char tail[BL_LOG_TAIL];
     size_t ntail;

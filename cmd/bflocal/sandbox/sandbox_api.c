@@ -9,10 +9,14 @@
 #include <unistd.h>
 
 #include "cmd/bflocal/sandbox/sandbox_impl.h"
+#include "lib/base/wait.h"
 
 #define API "/2018-06-01/runtime/"
 
-enum { BODY_MAX = BL_PAYLOAD_MAX + 1024 };
+enum {
+    BODY_MAX = BL_ANSWER_MAX,
+    LOOK_MS = 1000 /* between two checks whether the process still waits */
+};
 
 /* One request of the process. */
 struct post {
@@ -41,6 +45,15 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status
     return reply(connection, status, bf_str(body, (size_t)n));
 }
 
+/* Has the process closed the connection, because its client has a time limit for example? What it gets there is lost. */
+static bool hung_up(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    char byte;
+    return info && recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 /* Waits for an invocation without limit. The payload belongs to the invoker until it is answered. */
 static enum MHD_Result next(struct bl_sandbox *s, struct MHD_Connection *connection)
 {
@@ -48,12 +61,14 @@ static enum MHD_Result next(struct bl_sandbox *s, struct MHD_Connection *connect
     pthread_mutex_lock(&s->mutex);
     s->started = true;
     pthread_cond_broadcast(&s->changed);
-    while (s->job != BL_JOB_OFFERED && !s->closing)
-        pthread_cond_wait(&s->changed, &s->mutex);
+    bool gone = false;
+    while (s->job != BL_JOB_OFFERED && !s->closing && !(gone = hung_up(connection)))
+        (void)bf_wait_ms(&s->changed, &s->mutex, LOOK_MS);
     struct MHD_Response *r =
-        s->closing ? NULL
-                   : MHD_create_response_from_buffer(s->payload.n, (void *)(uintptr_t)s->payload.p,
-                                                     MHD_RESPMEM_MUST_COPY);
+        s->closing || gone || hung_up(connection)
+            ? NULL
+            : MHD_create_response_from_buffer(s->payload.n, (void *)(uintptr_t)s->payload.p,
+                                              MHD_RESPMEM_MUST_COPY);
     if (r) {
         s->job = BL_JOB_RUNNING;
         snprintf(deadline, sizeof deadline, "%lld", (long long)s->deadline_ms);

@@ -2,7 +2,8 @@
  * Parses a line into a change of an item. Without --key, lines are change lines as kinread writes them. With --key, any
  * JSON object is the new state of the row with that key, or removes it if its _op is REMOVE. A line of a table's full
  * export, {"Item":{...}}, fills a row that no change has touched; kinread --snapshot adds the table and the names of the
- * keys: {"Item":{...},"keys":["id"],"tableName":"sales"}.
+ * keys: {"Item":{...},"keys":["id"],"tableName":"sales"}. A line of an incremental export is a change, ordered by its
+ * Metadata.WriteTimestampMicros.
  */
 #ifndef CDCPROJ_INPUT_H
 #define CDCPROJ_INPUT_H

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
@@ -118,6 +119,26 @@ static bool prepare(struct db *db, struct bf_err *e)
            db_prepare(db, bf_str_of(drop_position), &db->drop_position, e);
 }
 
+static bool note_file(struct db *db, struct bf_err *e)
+{
+    struct stat st;
+    if (stat(db->path, &st) != 0)
+        return bf_err_sys(e, errno, "%s", db->path);
+    db->dev = (uint64_t)st.st_dev;
+    db->ino = (uint64_t)st.st_ino;
+    return true;
+}
+
+/* What is written to a file that has no name any more is lost. */
+static bool is_there(const struct db *db, struct bf_err *e)
+{
+    struct stat st;
+    return (stat(db->path, &st) == 0 && (uint64_t)st.st_dev == db->dev &&
+            (uint64_t)st.st_ino == db->ino) ||
+           bf_err_set(e, BF_E_TEMPORARY,
+                      "%s: the file has been removed or replaced; start both again", db->path);
+}
+
 bool db_open(struct db *db, const char *path, struct bf_err *e)
 {
     char lock[4096];
@@ -142,7 +163,7 @@ bool db_open(struct db *db, const char *path, struct bf_err *e)
                    "cache_size=-65536;"
                    "PRAGMA wal_autocheckpoint=4000;PRAGMA temp_store=MEMORY",
                    e) &&
-           make(db, e) && prepare(db, e);
+           note_file(db, e) && make(db, e) && prepare(db, e);
 }
 
 bool db_open_reader(struct db *db, const char *path, struct bf_err *e)
@@ -154,9 +175,8 @@ bool db_open_reader(struct db *db, const char *path, struct bf_err *e)
         return bf_err_sys(e, errno, "%s", path);
     if (!(db->api = bf_sql_load(e)))
         return false;
-    if (db->api->open_v2(path, &db->h, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+    if (!bf_state_open_db(db->api, path, &db->h))
         return db_fail(db, e);
-    db->api->busy_timeout(db->h, BF_STATE_DB_WAIT_MS);
     return bf_state_read_db(&db->state, db->api, db->h, e) || bf_err_ctx(e, "%s", path);
 }
 
@@ -246,7 +266,7 @@ static bool put_row(struct db *db, const struct counters *c, int64_t now, struct
 bool db_commit(struct db *db, const struct counters *c, struct bf_err *e)
 {
     int64_t now = bf_clock_wall_ms();
-    if (!db_begin(db, e) || !put_positions(db, c->last_change_ms, now, e) ||
+    if (!is_there(db, e) || !db_begin(db, e) || !put_positions(db, c->last_change_ms, now, e) ||
         (db->positions.forgot && !drop_gone(db, e)) || !put_row(db, c, now, e) ||
         !db_run(db, db->commit, NULL, e))
         return false;

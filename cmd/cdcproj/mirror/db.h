@@ -17,8 +17,9 @@ struct db {
     sqlite3 *h;
     const char *path;
     int lock;
-    bool open;        /* a transaction */
-    uint64_t commits; /* as in _bfpipe: another writer is noticed by it */
+    bool open;         /* a transaction */
+    uint64_t commits;  /* as in _bfpipe: another writer is noticed by it */
+    uint64_t dev, ino; /* of the file, to notice that another one has its name, or none */
     struct bf_state state;
     struct bf_positions positions;
     sqlite3_stmt *begin, *commit, *rollback, *put_row, *put_position, *drop_position;

@@ -189,7 +189,7 @@ bool mirror_loaded(struct mirrors *m, struct mirror *t, int64_t nkeys, struct bf
         t->key[i] = t->col[i].attribute;
         t->key_kind[i] = t->col[i].kind;
     }
-    return asked(m->config) == t->mode || m->config->check ||
+    return asked(m->config) == t->mode || m->config->check || m->config->explain ||
            bf_err_set(e, BF_E_USAGE,
                       "%s: the mirror %s is of the kind %s, not %s: give the same options, or "
                       "another %s",

@@ -22,7 +22,7 @@ struct pg_staged {
     size_t at, order_at; /* in text and order */
     uint32_t n, order_n;
     uint32_t columns; /* it has; the others came later and are NULL */
-    char op;          /* U: put, D: removal */
+    char op;          /* U: put, F: put if there is none, D: removal */
     bool dead;        /* a later change of its key took its place */
 };
 

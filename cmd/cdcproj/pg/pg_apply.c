@@ -170,6 +170,12 @@ static void tell_nul(struct mirror *t)
     t->told_nul = true;
 }
 
+/* F: with --history, an item that fills a key without versions. */
+static char op_of(const struct mirror *t, const struct line *l)
+{
+    return !l->image ? 'D' : l->fill && t->mode == MODE_HISTORY ? 'F' : 'U';
+}
+
 /* The line of the change: op, key, order, time, _rest, and the columns that there are now. */
 static bool put_row(struct mirrors *m, struct mirror *t, struct line *l, struct bf_str key,
                     struct bf_err *e)
@@ -181,7 +187,7 @@ static bool put_row(struct mirrors *m, struct mirror *t, struct line *l, struct 
     bool nul = false;
     if (!row)
         return bf_err_nomem(e);
-    *row = (struct pg_staged){.at = b->text.n, .order_at = b->order.n, .op = l->image ? 'U' : 'D'};
+    *row = (struct pg_staged){.at = b->text.n, .order_at = b->order.n, .op = op_of(t, l)};
     row->order_n = (uint32_t)l->order.n;
     bf_buf_adds(&b->order, l->order);
     bf_buf_addc(&b->text, row->op);
@@ -226,8 +232,8 @@ static struct bf_str order_of(const struct pg_batch *b, size_t row)
 static bool is_older(const struct mirror *t, const struct line *l, uint64_t at)
 {
     uint64_t last = at >> 32 ? at >> 32 : at & UINT32_MAX;
-    if (!last)
-        return false;
+    if (!last || (l->fill && t->mode == MODE_HISTORY))
+        return last != 0;
     int c = bf_str_cmp(l->order, order_of(t->batch, last - 1));
     return c < 0 || (c == 0 && t->mode == MODE_HISTORY && l->order.n > TIME_ONLY);
 }

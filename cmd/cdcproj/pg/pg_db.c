@@ -75,7 +75,10 @@ static bool settle(struct pg *g, bool make, struct bf_err *e)
 {
     if (!bf_pg_exec(&g->c,
                     "SET client_min_messages=error;SET datestyle=ISO;SET timezone='UTC';"
-                    "SET standard_conforming_strings=on;SET check_function_bodies=off",
+                    "SET standard_conforming_strings=on;SET check_function_bodies=off;"
+                    /* so that the lock of a machine that is gone is free after a minute */
+                    "SET tcp_keepalives_idle=30;SET tcp_keepalives_interval=10;"
+                    "SET tcp_keepalives_count=3",
                     NULL, e) ||
         !find_schema(g, e))
         return false;

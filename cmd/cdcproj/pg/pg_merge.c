@@ -217,13 +217,13 @@ static void put_counting(struct bf_buf *sql, const struct mirror *t)
     bf_buf_lit(sql, " t WHERE ");
     pg_put_same_key(sql, t, "t", "s");
     bf_buf_lit(sql,
-               " ORDER BY t._version DESC LIMIT 1)l ON true WHERE (l.o IS NULL OR s.seq>l.o OR "
-               "(s.seq=l.o AND length(l.o)<=16))");
+               " ORDER BY t._version DESC LIMIT 1)l ON true WHERE (l.o IS NULL OR (s.op<>'F' AND "
+               "(s.seq>l.o OR (s.seq=l.o AND length(l.o)<=16))))");
     put_not_deleted(sql, t);
     bf_buf_lit(sql,
                "),x AS MATERIALIZED(SELECT s.*,row_number()OVER w AS k,lag(op)OVER w AS before,"
                "lead(at)OVER w AS until,lead(seq)OVER w AS end_seq,count(*)FILTER(WHERE "
-               "op='U')OVER w AS up FROM s WINDOW w AS(PARTITION BY key ORDER BY n)),closed AS("
+               "op<>'D')OVER w AS up FROM s WINDOW w AS(PARTITION BY key ORDER BY n)),closed AS("
                "UPDATE ");
     put_table(sql, t);
     bf_buf_lit(sql, " t SET _valid_to=x.at,_end_seq=x.seq FROM x WHERE x.k=1 AND x.lopen AND "
@@ -252,9 +252,9 @@ static bool merge_history(struct pg *g, struct mirror *t, struct counters *c, ui
     put_columns(sql, t);
     bf_buf_lit(sql, ",_version,_valid_from,_valid_to,_end_seq)SELECT ");
     put_values(sql, t);
-    bf_buf_lit(sql, ",s.lv+s.up,s.at,s.until,s.end_seq FROM x s WHERE s.op='U' RETURNING 1)SELECT "
+    bf_buf_lit(sql, ",s.lv+s.up,s.at,s.until,s.end_seq FROM x s WHERE s.op<>'D' RETURNING 1)SELECT "
                     "(SELECT count(*) FROM ins),(SELECT count(*) FROM x),(SELECT count(*) FROM x "
-                    "WHERE op='D' AND (before='U' OR (k=1 AND lopen)))");
+                    "WHERE op='D' AND (before<>'D' OR (k=1 AND lopen)))");
     const char *text = bf_buf_cstr(sql);
     struct pg_result *r = text ? bf_pg_query(&g->c, text, 0, NULL, e) : NULL;
     bool ok = r || (!text && bf_buf_check(sql, "a statement", e));
@@ -273,7 +273,7 @@ bool pg_merge(struct pg *g, struct mirror *t, struct counters *c, struct bf_err 
     const struct pg_batch *b = t->batch;
     uint64_t puts = 0, removals = 0, rows = 0, kept = 0;
     for (size_t i = 0; i < b->n; i++) {
-        puts += !b->row[i].dead && b->row[i].op == 'U';
+        puts += !b->row[i].dead && b->row[i].op != 'D';
         removals += !b->row[i].dead && b->row[i].op == 'D';
     }
     if (t->mode == MODE_HISTORY)

@@ -55,7 +55,7 @@ static bool back(struct pg *g, struct bf_err *e)
 static void demote(const struct pg *g, struct view *v)
 {
     v->kept = v->indexed = false;
-    snprintf(v->why, sizeof v->why, "%s", g->c.said);
+    snprintf(v->why, sizeof v->why, "%.119s", g->c.said);
 }
 
 /* Creates the view, kept or plain. *early: its tables or columns do not exist yet. */
@@ -65,7 +65,7 @@ static bool create(struct pg *g, struct view *v, bool *early, struct bf_err *e)
     bf_buf_init(&names, 1 << 20);
     bool ok = bf_pg_exec(&g->c, "SAVEPOINT view", NULL, e);
     if (ok && !pg_view_judge(g, v, early, &names, e)) {
-        snprintf(v->missing, sizeof v->missing, "%s", g->c.said);
+        snprintf(v->missing, sizeof v->missing, "%.119s", g->c.said);
         ok = *early && back(g, e);
     } else if (ok && v->kept) {
         pg_view_put_make(&g->sql, v, bf_buf_view(&names));
@@ -295,10 +295,38 @@ static void take(struct pg *g, struct view *v)
     g->views_wanted = true;
 }
 
+/* The views of the schema that a rebuild replaces. */
+static bool inherit(struct pg *g, struct view **list, struct bf_err *e)
+{
+    bf_buf_lit(&g->sql, "SELECT to_regclass(format('%I._bfpipe_views',");
+    bf_pg_put_literal(&g->sql, bf_str_of(g->home));
+    bf_buf_lit(&g->sql, "))IS NOT NULL");
+    const char *is = bf_buf_cstr(&g->sql);
+    bool ok = is ? pg_ask(g, is, &g->out, e) : bf_buf_check(&g->sql, "a statement", e);
+    bf_buf_reset(&g->sql);
+    if (!ok || !bf_str_is(bf_buf_view(&g->out), "t"))
+        return ok;
+    bf_buf_lit(&g->sql, "SELECT sql FROM ");
+    bf_sqlite_put_name(&g->sql, bf_str_of(g->home));
+    bf_buf_lit(&g->sql, "._bfpipe_views ORDER BY name");
+    const char *sql = bf_buf_cstr(&g->sql);
+    struct pg_result *r = sql ? bf_pg_query(&g->c, sql, 0, NULL, e) : NULL;
+    bf_buf_reset(&g->sql);
+    ok = r != NULL || (!sql && bf_err_nomem(e));
+    for (int i = 0; r && ok && i < g->c.api->ntuples(r); i++)
+        ok = view_parse(list, bf_pg_text(&g->c, r, i, 0), true, e);
+    if (r)
+        g->c.api->clear(r);
+    return ok;
+}
+
 bool pg_read_views(struct pg *g, struct bf_err *e)
 {
     struct view *given = NULL;
-    bool ok = pg_load_views(g, e) && views_read(&given, &g->config->view, true, e);
+    bool begins =
+        g->config->rebuild && g->commits == 0; /* one that has begun has taken them over */
+    bool ok = pg_load_views(g, e) && (!begins || inherit(g, &given, e)) &&
+              views_read(&given, &g->config->view, true, e);
     while (given) {
         struct view *v = given;
         given = v->next;

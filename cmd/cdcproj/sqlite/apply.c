@@ -201,8 +201,9 @@ static bool last(struct mirrors *m, struct mirror *t, const struct line *l, int6
     if (rc == SQLITE_ROW) {
         *version = m->db->api->column_int64(stmt, 0);
         int c = bf_str_cmp(l->order, db_text(m->db, stmt, 1));
-        /* two changes with the same order are the same change, unless only the time is known */
-        *older = c < 0 || (c == 0 && l->order.n > TIME_ONLY);
+        /* two changes with the same order are the same change, unless only the time is known; an item that fills is no version if
+         * there is one */
+        *older = l->fill || c < 0 || (c == 0 && l->order.n > TIME_ONLY);
         *open = m->db->api->column_int64(stmt, 2) != 0;
     }
     bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || db_fail(m->db, e);

@@ -16,7 +16,7 @@ bool sqlite_check(const struct config *c, struct bf_err *e)
     uint64_t wrong = 0;
     const struct bf_opt_list none = {.n = 0};
     bool opened = db_open_reader(&db, c->database, e);
-    bool ok = opened && mirrors_open(&m, &db, c, e) && views_open(&w, &db, &m, &none, e) &&
+    bool ok = opened && mirrors_open(&m, &db, c, e) && views_open(&w, &db, &m, &none, NULL, e) &&
               views_check(&w, tell, &wrong, e);
     if (w.db)
         views_free(&w);
@@ -37,7 +37,7 @@ bool sqlite_explain(const struct config *c, struct bf_err *e)
     if (c->view.n) {
         ok = views_read(&given, &c->view, false, e);
     } else {
-        ok = db_open_reader(&db, c->database, e) && views_open(&w, &db, &m, &none, e);
+        ok = db_open_reader(&db, c->database, e) && views_open(&w, &db, &m, &none, NULL, e);
         given = w.first;
     }
     ok = ok && views_explain(given, e);

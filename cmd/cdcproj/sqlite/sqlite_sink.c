@@ -67,7 +67,9 @@ static bool replace(struct sink *s, struct bf_err *e)
 static bool open_views(struct sqlite_sink *q, struct bf_err *e)
 {
     struct views *w = &q->views;
-    if (!views_open(w, &q->db, &q->mirrors, &q->config->view, e) || !views_settle(w, e))
+    /* a rebuild that has begun has taken them over */
+    const char *old = q->config->rebuild && q->db.commits == 0 ? q->config->database : NULL;
+    if (!views_open(w, &q->db, &q->mirrors, &q->config->view, old, e) || !views_settle(w, e))
         return false;
     q->mirrors.views = w;
     q->mirrors.on_columns = views_attach;

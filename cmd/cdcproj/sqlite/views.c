@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "lib/cli/diag.h"
 
@@ -10,7 +11,7 @@ enum { TEXT_MAX = 64 * 1024 * 1024 };
 static struct view **place(struct views *w, struct bf_str name)
 {
     struct view **at = &w->first;
-    while (*at && !bf_str_eq((*at)->name, name))
+    while (*at && !bf_str_same((*at)->name, name))
         at = &(*at)->next;
     return at;
 }
@@ -43,6 +44,7 @@ static bool take(struct views *w, struct view *v, struct bf_err *e)
             return false;
         }
     }
+    v->fresh = true;
     if (v->drop)
         view_free(w->db->api, v);
     else
@@ -50,19 +52,37 @@ static bool take(struct views *w, struct view *v, struct bf_err *e)
     return true;
 }
 
-/* Reads the views of the database. */
-static bool load(struct views *w, struct bf_err *e)
+/* Reads the views of a database. */
+static bool load(const struct db *db, struct view **list, struct bf_err *e)
 {
     sqlite3_stmt *stmt = NULL;
-    if (!db_prepare(w->db, BF_STR("SELECT sql FROM _bfpipe_views ORDER BY name"), &stmt, e))
+    if (!db_prepare(db, BF_STR("SELECT sql FROM _bfpipe_views ORDER BY name"), &stmt, e))
         return false;
     int rc;
     bool ok = true;
-    while (ok && (rc = w->db->api->step(stmt)) == SQLITE_ROW)
-        ok = view_parse(&w->first, db_text(w->db, stmt, 0), false, e);
-    ok = ok && (rc == SQLITE_DONE || db_fail(w->db, e));
-    w->db->api->finalize(stmt);
-    return ok || bf_err_ctx(e, "%s: _bfpipe_views", w->db->path);
+    while (ok && (rc = db->api->step(stmt)) == SQLITE_ROW)
+        ok = view_parse(list, db_text(db, stmt, 0), false, e);
+    ok = ok && (rc == SQLITE_DONE || db_fail(db, e));
+    db->api->finalize(stmt);
+    return ok || bf_err_ctx(e, "%s: _bfpipe_views", db->path);
+}
+
+/* The views of the file that a rebuild replaces, if it is one of cdcproj's. */
+static bool inherit(const char *path, struct view **list, struct bf_err *e)
+{
+    struct db old;
+    sqlite3_stmt *stmt = NULL;
+    if (access(path, F_OK) != 0)
+        return true;
+    bool ok = db_open_reader(&old, path, e) &&
+              db_prepare(&old, BF_STR("SELECT 1 FROM sqlite_master WHERE name='_bfpipe_views'"),
+                         &stmt, e);
+    if (ok && old.api->step(stmt) == SQLITE_ROW)
+        ok = load(&old, list, e);
+    if (stmt)
+        old.api->finalize(stmt);
+    db_close(&old);
+    return ok;
 }
 
 /* Whether a view is kept may depend on its table and its rows, so the database knows more than the statement says. */
@@ -86,15 +106,15 @@ static bool recall(struct views *w, struct bf_err *e)
 }
 
 bool views_open(struct views *w, struct db *db, struct mirrors *m, const struct bf_opt_list *files,
-                struct bf_err *e)
+                const char *old, struct bf_err *e)
 {
     struct view *given = NULL;
     *w = (struct views){.db = db, .mirrors = m};
     bf_buf_init(&w->sql, TEXT_MAX);
     bf_buf_init(&w->key, TEXT_MAX);
     bf_buf_init(&w->order, TEXT_MAX);
-    bool ok = bf_exact_functions(db->api, db->h, e) && load(w, e) && recall(w, e) &&
-              views_read(&given, files, false, e);
+    bool ok = bf_exact_functions(db->api, db->h, e) && load(db, &w->first, e) && recall(w, e) &&
+              (!old || inherit(old, &given, e)) && views_read(&given, files, false, e);
     while (given) {
         struct view *v = given;
         given = v->next;
@@ -238,10 +258,13 @@ bool views_refold(struct views *w, struct mirror *t, struct bf_err *e)
 
 void views_tell(const struct views *w)
 {
-    for (const struct view *v = w->first; v; v = v->next)
+    for (const struct view *v = w->first; v; v = v->next) {
         if (v->kept && !v->mirror)
             bf_diag_warn("view %.*s is not there yet: cdcproj has no table %.*s", BF_SHOWN(v->name),
                          BF_SHOWN(v->from));
+        if (!v->kept && v->fresh)
+            view_tell_texts(w, v);
+    }
 }
 
 bool views_settle(struct views *w, struct bf_err *e)

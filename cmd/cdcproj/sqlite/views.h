@@ -21,9 +21,10 @@ struct views {
     bool changed; /* groups wait for views_flush */
 };
 
-/* Reads the views of the database and of the files; a view of a file replaces one of the database. */
+/* Reads the views of the database and of the files; a view of a file replaces one of the database. old: the file whose views are taken
+ * over, or NULL. */
 BF_MUST bool views_open(struct views *w, struct db *db, struct mirrors *m,
-                        const struct bf_opt_list *files, struct bf_err *e);
+                        const struct bf_opt_list *files, const char *old, struct bf_err *e);
 void views_free(struct views *w);
 
 /* Called after a table was created or got columns: starts its views, or prepares their statements again. */
@@ -45,8 +46,11 @@ BF_MUST bool views_flush(struct views *w, struct bf_err *e);
 BF_MUST bool views_check(struct views *w, void (*tell)(const char *text), uint64_t *wrong,
                          struct bf_err *e);
 
-/* Warns of views whose table does not exist. */
+/* Warns of views whose table does not exist, and of new plain ones that compare numbers as texts. */
 void views_tell(const struct views *w);
+
+/* views_plain.c: warns of the first column of numbers whose texts a plain view compares. */
+void view_tell_texts(const struct views *w, const struct view *v);
 
 /* views_plain.c: a view that fails must not stop the table, so it becomes a plain one. Is the error about what a view computes? */
 bool view_is_at_fault(const struct views *w, const struct bf_err *e);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/cdcproj/sqlite/views.h"
+#include "cmd/cdcproj/view/view_words.h"
 #include "lib/cli/diag.h"
 
 bool view_is_at_fault(const struct views *w, const struct bf_err *e)
@@ -81,4 +82,27 @@ bool views_find_broken(struct views *w, struct mirror *t, struct bf_err *e)
     if (!any)
         *e = first;
     return any && views_give_up(w, t, e);
+}
+
+static const struct column *number_called(const struct views *w, const struct tokens *t, size_t i)
+{
+    for (const struct mirror *m = w->mirrors->first; m; m = m->next)
+        for (size_t c = 0; c < m->n; c++)
+            if (m->col[c].kind == KIND_NUMBER && token_is_name(t, i, m->col[c].name))
+                return &m->col[c];
+    return NULL;
+}
+
+void view_tell_texts(const struct views *w, const struct view *v)
+{
+    struct tokens t = {0};
+    struct bf_err ignored = {0};
+    const struct column *c = NULL;
+    bool ok = tokens_cut(&t, v->select, false, &ignored);
+    for (size_t i = 0; ok && i < t.n && !c; i++)
+        c = words_compare(&t, i) ? number_called(w, &t, i) : NULL;
+    if (c)
+        bf_diag_warn("view %.*s is a plain view, and there %.*s compares as a text: write %.*s",
+                     BF_SHOWN(v->name), BF_SHOWN(c->name), BF_SHOWN(c->real));
+    tokens_free(&t);
 }

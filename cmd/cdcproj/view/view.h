@@ -53,6 +53,7 @@ struct view {
     struct bf_arena arena; /* of decoded names */
     bool pg;               /* PostgreSQL's SQL, not SQLite's */
     bool kept, drop;       /* drop: DROP VIEW */
+    bool fresh;            /* SQLite: it was not in the database before this run */
     bool broken;           /* SQLite: it has failed, and is to become a plain view */
     char why[160];         /* why it is not kept; of a kept one, how */
     char missing[160];     /* PostgreSQL: why it cannot be created yet */

@@ -27,13 +27,16 @@ bool tokens_cut(struct tokens *to, struct bf_str s, bool pg, struct bf_err *e)
         struct token *t = &to->t[to->n];
         if (to->n == TOKENS_MAX)
             return bf_err_set(e, BF_E_LIMIT, "more than %d words", TOKENS_MAX);
-        after = bf_sqlite_token(p, end, &t->kind);
+        bool subscript = pg && *p == '['; /* a quote in SQLite alone */
+        t->kind = BF_SQLITE_PUNCT;
+        after = subscript ? p + 1 : bf_sqlite_token(p, end, &t->kind);
         if (!after)
             return bf_err_set(e, BF_E_INPUT, "a quote is not closed");
         t->text = bf_str(p, (size_t)(after - p));
-        depth -= *p == ')' && depth > 0 && t->kind == BF_SQLITE_PUNCT;
+        bool punct = t->kind == BF_SQLITE_PUNCT;
+        depth -= punct && depth > 0 && (*p == ')' || (pg && *p == ']'));
         t->depth = depth;
-        depth += *p == '(' && t->kind == BF_SQLITE_PUNCT;
+        depth += punct && (*p == '(' || *p == '[');
         if (t->kind == BF_SQLITE_WORD || t->kind == BF_SQLITE_QUOTED)
             t->name = name_of(t, pg, to->names + (p - s.p));
         to->n++;

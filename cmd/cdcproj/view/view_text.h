@@ -10,7 +10,7 @@ struct token {
     enum bf_sqlite_token kind;
     struct bf_str text; /* as written */
     struct bf_str name; /* of a word or a quoted name: what the database calls it */
-    unsigned depth;     /* parentheses open around it */
+    unsigned depth;     /* parentheses, and in PostgreSQL brackets, open around it */
 };
 
 struct tokens {

@@ -70,16 +70,13 @@ static bool is_clock(const struct tokens *t, size_t i, bool pg)
 /* What the tokens, which are SQLite's, do not cut as PostgreSQL does. */
 static const char *misread(const struct tokens *t, size_t i)
 {
-    const struct token *x = &t->t[i];
-    if (x->kind == BF_SQLITE_QUOTED && x->text.p[0] == '[')
-        return "brackets are not understood here: write -> for [ ]";
-    const struct token *before = i ? x - 1 : NULL;
+    struct bf_str text = t->t[i].text;
     bool escapes =
-        before && (before->kind == BF_SQLITE_STRING || /* the rest of one, after a line end */
-                   (token_is(t, i - 1, "e") && before->text.p + 1 == x->text.p));
-    if (x->kind == BF_SQLITE_STRING && escapes && memchr(x->text.p, '\\', x->text.n))
+        i > 0 && (t->t[i - 1].kind == BF_SQLITE_STRING || /* the rest, after a line end */
+                  (token_is(t, i - 1, "e") && t->t[i - 1].text.p + 1 == text.p));
+    if (t->t[i].kind == BF_SQLITE_STRING && escapes && memchr(text.p, '\\', text.n))
         return "a backslash in E'...' is not understood here";
-    if (x->kind == BF_SQLITE_WORD && x->text.p[0] == '$')
+    if (t->t[i].kind == BF_SQLITE_WORD && text.p[0] == '$')
         return "a string in $$ is not understood here";
     return NULL;
 }
@@ -186,8 +183,8 @@ bool words_end_in_name(const struct tokens *t, size_t from, size_t to)
     size_t last = to - 1;
     if (to < from + 2 || !token_name(t, last) || is_one_of(t, last, ends, BF_COUNT(ends)))
         return false;
-    bool operand = token_punct(t, last - 1, ')') || token_name(t, last - 1) ||
-                   t->t[last - 1].kind == BF_SQLITE_NUMBER ||
+    bool operand = token_punct(t, last - 1, ')') || token_punct(t, last - 1, ']') ||
+                   token_name(t, last - 1) || t->t[last - 1].kind == BF_SQLITE_NUMBER ||
                    t->t[last - 1].kind == BF_SQLITE_STRING;
     return operand && !is_one_of(t, last - 1, joins, BF_COUNT(joins));
 }
@@ -218,4 +215,28 @@ bool tokens_are_result(const struct tokens *t, size_t from, size_t to)
         from = open - call;
     }
     return true;
+}
+
+static bool is_less_or_greater(const struct tokens *t, size_t i)
+{
+    bool differ = token_punct(t, i, '<') && token_punct(t, i + 1, '>');
+    return (token_punct(t, i, '<') || token_punct(t, i, '>')) && !differ;
+}
+
+bool words_compare(const struct tokens *t, size_t i)
+{
+    size_t from = i > 1 && token_punct(t, i - 1, '.') ? i - 2 : i, at = from;
+    if (is_less_or_greater(t, i + 1) || token_is(t, i + 1, "between"))
+        return true;
+    if (from == 0)
+        return false;
+    if (token_punct(t, from - 1, '<') ||
+        (token_punct(t, from - 1, '>') && !(from > 1 && token_punct(t, from - 2, '<'))))
+        return true;
+    if (from > 1 && token_punct(t, from - 1, '(') && token_punct(t, i + 1, ')'))
+        return token_is(t, from - 2, "min") || token_is(t, from - 2, "max");
+    while (at > 1 && (token_punct(t, at - 1, ',') || token_punct(t, at - 1, '.') ||
+                      (token_name(t, at - 1) && !token_is(t, at - 1, "by"))))
+        at--;
+    return at > 1 && token_is(t, at - 1, "by") && token_is(t, at - 2, "order");
 }

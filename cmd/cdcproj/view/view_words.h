@@ -17,4 +17,7 @@ bool words_end_in_name(const struct tokens *t, size_t from, size_t to);
  * as one of coalesce() and its like whose value is? Otherwise it is compared or computed with. */
 bool tokens_are_result(const struct tokens *t, size_t from, size_t to);
 
+/* Is the name of token i compared as it is: by < or >, as the argument of min() or max(), or in ORDER BY? */
+bool words_compare(const struct tokens *t, size_t i);
+
 #endif
