@@ -95,6 +95,23 @@ static bool hex4(const char *p, unsigned *v)
     return true;
 }
 
+static bool is_short_escape(char c)
+{
+    switch (c) { /* faster than strchr: texts of JSON in JSON have many */
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* The escape whose backslash is at j->p; moves past it. */
 static bool escape(struct bf_json *j, struct bf_err *e)
 {
@@ -102,7 +119,7 @@ static bool escape(struct bf_json *j, struct bf_err *e)
     if (j->end - at < 2)
         return fail(j, at, e, "unterminated string");
     if (at[1] != 'u') {
-        if (at[1] == '\0' || !strchr("\"\\/bfnrt", at[1]))
+        if (!is_short_escape(at[1]))
             return fail(j, at, e, "unknown escape");
         j->p += 2;
         return true;

@@ -58,45 +58,33 @@ static bool read_resources(struct bl_call *c, const struct bl_params *p, struct 
     return more == BF_JSON_END || bl_fail(c, BL_SerializationException, "%s", e.text);
 }
 
-static bool read_entry(struct bl_call *c, struct bf_str object, struct entry *en)
+static bool read_entry(struct bl_call *c, const struct bl_params *p, struct entry *en)
 {
-    struct bl_params p;
     struct bf_event *ev = &en->ev;
     *en = (struct entry){0};
-    if (!bl_params_read_object(c, object, &p) || !bl_param_string(c, &p, "Source", &ev->source) ||
-        !bl_param_string(c, &p, "DetailType", &ev->detail_type) ||
-        !bl_param_string(c, &p, "Detail", &en->detail) ||
-        !bl_param_string(c, &p, "EventBusName", &ev->bus) ||
-        !bl_param_time(c, &p, "Time", &ev->time_ms) || !read_resources(c, &p, ev))
+    if (!bl_param_string(c, p, "Source", &ev->source) ||
+        !bl_param_string(c, p, "DetailType", &ev->detail_type) ||
+        !bl_param_string(c, p, "Detail", &en->detail) ||
+        !bl_param_string(c, p, "EventBusName", &ev->bus) ||
+        !bl_param_time(c, p, "Time", &ev->time_ms) || !read_resources(c, p, ev))
         return false;
-    ev->timed = bl_param(&p, "Time") != NULL;
+    ev->timed = bl_param(p, "Time") != NULL;
     return true;
 }
 
-static bool read_entries(struct bl_call *c, struct bf_str array, struct entry *list, size_t *n)
+struct batch {
+    struct entry list[ENTRIES];
+    size_t n, bytes;
+};
+
+static bool take_entry(struct bl_call *c, const struct bl_params *p, void *arg)
 {
-    struct bf_json j;
-    struct bf_json_val v;
-    struct bf_err e = {0};
-    enum bf_json_more more;
-    size_t bytes = 0;
-    *n = 0;
-    bf_json_init(&j, array);
-    if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))
-        return bl_fail(c, BL_SerializationException, "Entries: expected a list");
-    while ((more = bf_json_element(&j, &e)) == BF_JSON_MORE) {
-        if (*n == ENTRIES || !bf_json_value(&j, &v, &e))
-            break;
-        if (!read_entry(c, v.raw, &list[*n]))
-            return false;
-        bytes += bf_event_bytes(&list[*n].ev, list[*n].detail);
-        ++*n;
-    }
-    if (more != BF_JSON_END)
-        return bl_fail(c, BL_SerializationException, "%s", e.text);
-    return bytes <= most_bytes(c->local->region) ||
-           bl_fail(c, BL_ValidationException,
-                   "Total size of the entries in the request is over the limit.");
+    struct batch *b = arg;
+    struct entry *en = &b->list[b->n++];
+    if (!read_entry(c, p, en))
+        return false;
+    b->bytes += bf_event_bytes(&en->ev, en->detail);
+    return true;
 }
 
 static bool put_failure(struct bl_call *c, const char *code, const char *text)
@@ -189,17 +177,19 @@ bool bl_events_put(struct bl_call *c)
 {
     static const char *const unknown[] = {"EndpointId", NULL};
     struct bl_params p;
-    struct entry list[ENTRIES];
+    struct batch b = {.n = 0};
     struct bf_err e = {0};
     struct bf_buf text;
-    size_t n;
-    if (!bl_params_read(c, &p) || !bl_events_refuse(c, &p, unknown) ||
-        !read_entries(c, bl_param_raw(&p, "Entries"), list, &n))
+    if (!bl_params_read_list(c, &p, "Entries", ENTRIES, take_entry, &b) ||
+        !bl_events_refuse(c, &p, unknown))
         return false;
+    if (b.bytes > most_bytes(c->local->region))
+        return bl_fail(c, BL_ValidationException,
+                       "Total size of the entries in the request is over the limit.");
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
     bf_buf_init(&text, 8 * BF_EVENTS_BYTES);
-    (void)put_all(c, list, n, &text);
+    (void)put_all(c, b.list, b.n, &text);
     bool ok = bf_buf_check(&text, "event", &e);
     bf_buf_free(&text);
     if (!ok)

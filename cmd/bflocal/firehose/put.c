@@ -4,18 +4,13 @@
 #include "cmd/bflocal/firehose/firehose.h"
 #include "lib/encoding/base64.h"
 
-struct entry {
-    struct bf_str data;
-};
-
 enum outcome { TAKEN, NO_STREAM, READS_KINESIS, FULL, BROKEN };
 
 /* One record of a request: {"Data":base64}. */
-static bool read_entry(struct bl_call *c, struct bf_str object, struct entry *en)
+static bool read_record(struct bl_call *c, const struct bl_params *p, struct bf_str *data)
 {
-    struct bl_params p;
     struct bf_str text = {NULL, 0};
-    if (!bl_params_read_object(c, object, &p) || !bl_param_string(c, &p, "Data", &text))
+    if (!bl_param_string(c, p, "Data", &text))
         return false;
     size_t room = text.n / 4 * 3 + 3;
     struct bf_buf b = {.p = bf_arena_alloc(&c->arena, room), .cap = room, .max = room};
@@ -23,7 +18,7 @@ static bool read_entry(struct bl_call *c, struct bf_str object, struct entry *en
         return bl_fail(c, BL_InternalFailure, "out of memory");
     if (!bf_base64_decode(&b, text))
         return bl_fail(c, BL_SerializationException, "Data is not valid base64");
-    en->data = bf_buf_view(&b);
+    *data = bf_buf_view(&b);
     return true;
 }
 
@@ -105,49 +100,39 @@ static void put_id(struct bf_buf *out, const struct bl_stream *s, int64_t number
 
 bool bl_firehose_put_record(struct bl_call *c)
 {
-    struct bl_params p;
+    struct bl_params p, record;
     struct putting to;
-    struct entry en = {{NULL, 0}};
-    struct bf_str name = {NULL, 0};
+    struct bf_str name = {NULL, 0}, data = {NULL, 0};
     struct bf_err e = {0};
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "DeliveryStreamName", &name) ||
-        !read_entry(c, bl_param_raw(&p, "Record"), &en))
+        !bl_params_read_object(c, bl_param_raw(&p, "Record"), &record) ||
+        !read_record(c, &record, &data))
         return false;
     enum outcome o = begin(&to, c->local, name, &e);
     if (o != TAKEN)
         return fail_outcome(c, o, name, &e);
     bf_buf_addc(&c->ans.body, '{');
-    put_id(&c->ans.body, to.d->own, add(&to, en.data));
+    put_id(&c->ans.body, to.d->own, add(&to, data));
     bf_buf_lit(&c->ans.body, ",\"Encrypted\":false}");
-    return end(&to, en.data.n, &e) || bl_fail_err(c, &e);
+    return end(&to, data.n, &e) || bl_fail_err(c, &e);
 }
 
-static bool read_entries(struct bl_call *c, struct bf_str records, struct entry *list, size_t *n)
+struct batch {
+    struct bf_str *list; /* BL_FIREHOSE_BATCH */
+    size_t n, bytes;
+};
+
+static bool take_record(struct bl_call *c, const struct bl_params *p, void *arg)
 {
-    struct bf_json j;
-    struct bf_json_val v;
-    struct bf_err e = {0};
-    enum bf_json_more more;
-    size_t bytes = 0;
-    *n = 0;
-    bf_json_init(&j, records);
-    if (!records.p || !bf_json_enter(&j, BF_JSON_ARRAY, &e))
-        return bl_fail(c, BL_SerializationException, "Records: expected a list");
-    while ((more = bf_json_element(&j, &e)) == BF_JSON_MORE) {
-        if (*n == BL_FIREHOSE_BATCH || !bf_json_value(&j, &v, &e))
-            break;
-        if (!read_entry(c, v.raw, &list[*n]))
-            return false;
-        bytes += list[(*n)++].data.n;
-    }
-    if (more != BF_JSON_END)
-        return bl_fail(c, BL_SerializationException, "%s", e.text);
-    return bytes <= BL_FIREHOSE_BATCH_BYTES ||
-           bl_fail(c, BL_InvalidArgumentException, "Records size exceeds 4 MB limit");
+    struct batch *b = arg;
+    if (!read_record(c, p, &b->list[b->n]))
+        return false;
+    b->bytes += b->list[b->n++].n;
+    return true;
 }
 
 /* Returns the bytes that were taken. */
-static uint64_t put_entries(struct bl_call *c, struct putting *to, const struct entry *list,
+static uint64_t put_records(struct bl_call *c, struct putting *to, const struct bf_str *list,
                             size_t n)
 {
     struct bf_buf *out = &c->ans.body;
@@ -155,7 +140,7 @@ static uint64_t put_entries(struct bl_call *c, struct putting *to, const struct 
     size_t failed = 0;
     bf_buf_lit(out, "{\"Encrypted\":false,\"RequestResponses\":[");
     for (size_t i = 0; i < n; i++) {
-        int64_t number = bl_fault_entry(&c->fault, i, n) ? -1 : add(to, list[i].data);
+        int64_t number = bl_fault_entry(&c->fault, i, n) ? -1 : add(to, list[i]);
         bf_buf_add(out, ",", i > 0);
         if (number < 0) {
             bf_buf_lit(
@@ -164,7 +149,7 @@ static uint64_t put_entries(struct bl_call *c, struct putting *to, const struct 
             failed++;
             continue;
         }
-        bytes += list[i].data.n;
+        bytes += list[i].n;
         bf_buf_addc(out, '{');
         put_id(out, to->d->own, number);
         bf_buf_addc(out, '}');
@@ -179,17 +164,18 @@ bool bl_firehose_put_batch(struct bl_call *c)
     struct putting to;
     struct bf_str name = {NULL, 0};
     struct bf_err e = {0};
-    size_t n;
-    struct entry *list = bf_arena_alloc(&c->arena, BL_FIREHOSE_BATCH * sizeof *list);
-    if (!list)
+    struct batch b = {.list = bf_arena_alloc(&c->arena, BL_FIREHOSE_BATCH * sizeof *b.list)};
+    if (!b.list)
         return bl_fail(c, BL_InternalFailure, "out of memory");
-    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "DeliveryStreamName", &name) ||
-        !read_entries(c, bl_param_raw(&p, "Records"), list, &n))
+    if (!bl_params_read_list(c, &p, "Records", BL_FIREHOSE_BATCH, take_record, &b) ||
+        !bl_param_string(c, &p, "DeliveryStreamName", &name))
         return false;
+    if (b.bytes > BL_FIREHOSE_BATCH_BYTES)
+        return bl_fail(c, BL_InvalidArgumentException, "Records size exceeds 4 MB limit");
     enum outcome o = begin(&to, c->local, name, &e);
     if (o != TAKEN)
         return fail_outcome(c, o, name, &e);
-    uint64_t bytes = put_entries(c, &to, list, n);
+    uint64_t bytes = put_records(c, &to, b.list, b.n);
     return end(&to, bytes, &e) || bl_fail_err(c, &e);
 }
 

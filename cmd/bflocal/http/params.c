@@ -24,26 +24,24 @@ static bool is_wanted(const struct other *o, const struct bf_json_key *key, stru
            type != BF_JSON_NULL;
 }
 
-static bool read_object(struct bl_call *c, struct bf_str object, struct bl_params *p,
-                        struct other *o)
+/* The object at the cursor. */
+static bool read_members(struct bl_call *c, struct bf_json *j, struct bl_params *p, struct other *o)
 {
-    struct bf_json j;
     struct bf_json_key key;
     struct bf_err e = {0};
     enum bf_json_more more;
     p->n = 0;
-    bf_json_init(&j, object);
-    if (!bf_json_enter(&j, BF_JSON_OBJECT, &e))
+    if (!bf_json_enter(j, BF_JSON_OBJECT, &e))
         return bl_fail(c, BL_SerializationException, "Unexpected value type in payload");
-    while ((more = bf_json_member(&j, &key, &e)) == BF_JSON_MORE) {
+    while ((more = bf_json_member(j, &key, &e)) == BF_JSON_MORE) {
         struct bf_json_val v;
-        if (is_wanted(o, &key, &j)) {
+        if (is_wanted(o, &key, j)) {
             o->taken = true;
-            if (!o->take(c, &j, o->arg))
+            if (!o->take(c, j, o->arg))
                 return false;
             continue;
         }
-        if (!bf_json_value(&j, &v, &e))
+        if (!bf_json_value(j, &v, &e))
             break;
         if (v.type == BF_JSON_NULL || p->n == BL_PARAMS_MAX)
             continue;
@@ -52,9 +50,17 @@ static bool read_object(struct bl_call *c, struct bf_str object, struct bl_param
             return false;
         p->member[p->n++].value = v;
     }
-    if (more != BF_JSON_END || !bf_json_end(&j, &e))
-        return bl_fail(c, BL_SerializationException, "%s", e.text);
-    return true;
+    return more == BF_JSON_END || bl_fail(c, BL_SerializationException, "%s", e.text);
+}
+
+static bool read_object(struct bl_call *c, struct bf_str object, struct bl_params *p,
+                        struct other *o)
+{
+    struct bf_json j;
+    struct bf_err e = {0};
+    bf_json_init(&j, object);
+    return read_members(c, &j, p, o) &&
+           (bf_json_end(&j, &e) || bl_fail(c, BL_SerializationException, "%s", e.text));
 }
 
 bool bl_params_read_object(struct bl_call *c, struct bf_str object, struct bl_params *p)
@@ -78,6 +84,38 @@ bool bl_params_read_but(struct bl_call *c, struct bl_params *p, const char *name
 {
     struct other o = {.name = bf_str_of(name), .take = take, .arg = arg};
     return read_object(c, request_object(c), p, &o);
+}
+
+struct list {
+    size_t n, most;
+    bool (*take)(struct bl_call *c, const struct bl_params *element, void *arg);
+    void *arg;
+};
+
+static bool take_elements(struct bl_call *c, struct bf_json *j, void *arg)
+{
+    struct list *l = arg;
+    struct bl_params element;
+    struct bf_err e = {0};
+    enum bf_json_more more;
+    if (!bf_json_enter(j, BF_JSON_ARRAY, &e))
+        return bl_fail(c, BL_SerializationException, "%s", e.text);
+    while ((more = bf_json_element(j, &e)) == BF_JSON_MORE) {
+        if (l->n++ == l->most)
+            return bl_fail(c, BL_SerializationException, "more than %zu elements", l->most);
+        if (!read_members(c, j, &element, NULL) || !l->take(c, &element, l->arg))
+            return false;
+    }
+    return more == BF_JSON_END || bl_fail(c, BL_SerializationException, "%s", e.text);
+}
+
+bool bl_params_read_list(struct bl_call *c, struct bl_params *p, const char *name, size_t most,
+                         bool (*take)(struct bl_call *c, const struct bl_params *element,
+                                      void *arg),
+                         void *arg)
+{
+    struct list l = {.most = most, .take = take, .arg = arg};
+    return bl_params_read_but(c, p, name, take_elements, &l);
 }
 
 const struct bf_json_val *bl_param(const struct bl_params *p, const char *name)

@@ -29,6 +29,12 @@ bool bl_params_read_object(struct bl_call *c, struct bf_str object, struct bl_pa
 bool bl_params_read_but(struct bl_call *c, struct bl_params *p, const char *name,
                         bool (*take)(struct bl_call *c, struct bf_json *j, void *arg), void *arg);
 
+/* The same for a list of objects: gives the parameters of each, `most` at most, to `take`. */
+bool bl_params_read_list(struct bl_call *c, struct bl_params *p, const char *name, size_t most,
+                         bool (*take)(struct bl_call *c, const struct bl_params *element,
+                                      void *arg),
+                         void *arg);
+
 /* NULL: absent. */
 const struct bf_json_val *bl_param(const struct bl_params *p, const char *name);
 

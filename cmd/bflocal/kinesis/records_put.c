@@ -112,30 +112,17 @@ static bool write_entries(struct bl_call *c, struct bl_stream *s, const struct e
     return bl_store_ok(c->store);
 }
 
-static bool read_entries(struct bl_call *c, struct bf_str records, struct entry **list, size_t *n)
+struct batch {
+    struct entry *list; /* BATCH_MAX */
+    size_t n, bytes;
+};
+
+static bool take_record(struct bl_call *c, const struct bl_params *p, void *arg)
 {
-    struct bf_json j;
-    struct bf_json_val v;
-    struct bf_err e = {0};
-    struct bl_params p;
-    size_t bytes = 0;
-    *n = 0;
-    *list = bf_arena_alloc(&c->arena, BATCH_MAX * sizeof **list);
-    if (!*list)
-        return bl_fail(c, BL_InternalFailure, "out of memory");
-    bf_json_init(&j, records);
-    if (!records.p || !bf_json_enter(&j, BF_JSON_ARRAY, &e))
-        return bl_fail(c, BL_SerializationException, "Records: expected a list");
-    while (bf_json_element(&j, &e) == BF_JSON_MORE) {
-        if (!bf_json_value(&j, &v, &e) || *n == BATCH_MAX)
-            return bl_fail(c, BL_SerializationException, "Records: %s", e.text);
-        if (!bl_params_read_object(c, v.raw, &p) || !read_entry(c, &p, *n + 1, &(*list)[*n]))
-            return false;
-        bytes += (*list)[(*n)++].bytes;
-    }
-    if (bytes > BATCH_BYTES)
-        return bl_fail(c, BL_InvalidArgumentException, "Records size exceeds %d MB limit",
-                       BATCH_BYTES / 1024 / 1024);
+    struct batch *b = arg;
+    if (!read_entry(c, p, b->n + 1, &b->list[b->n]))
+        return false;
+    b->bytes += b->list[b->n++].bytes;
     return true;
 }
 
@@ -153,17 +140,22 @@ static bool end_write(struct bl_call *c, bool ok)
 bool bl_kinesis_put_records(struct bl_call *c)
 {
     struct bl_params p;
-    struct entry *list;
+    struct batch b = {.list = bf_arena_alloc(&c->arena, BATCH_MAX * sizeof *b.list)};
     struct bf_err e = {0};
-    size_t n, failed = 0;
-    if (!bl_params_read(c, &p) || !read_entries(c, bl_param_raw(&p, "Records"), &list, &n))
+    size_t failed = 0;
+    if (!b.list)
+        return bl_fail(c, BL_InternalFailure, "out of memory");
+    if (!bl_params_read_list(c, &p, "Records", BATCH_MAX, take_record, &b))
         return false;
+    if (b.bytes > BATCH_BYTES)
+        return bl_fail(c, BL_InvalidArgumentException, "Records size exceeds %d MB limit",
+                       BATCH_BYTES / 1024 / 1024);
     if (!bl_store_begin_bulk(c->store, &e))
         return bl_fail_err(c, &e);
     struct bl_stream *s = bl_stream_param(c, &p);
     if (s)
         bf_buf_lit(&c->ans.body, "{\"Records\":[");
-    bool ok = s && write_entries(c, s, list, n, &failed);
+    bool ok = s && write_entries(c, s, b.list, b.n, &failed);
     if (ok)
         bf_buf_addf(&c->ans.body, "],\"FailedRecordCount\":%zu}", failed);
     return end_write(c, ok);

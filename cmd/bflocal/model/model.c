@@ -13,9 +13,9 @@ enum { DEPTH_MAX = 32, SHOWN_MAX = 256, VIOLATIONS_MAX = 20 };
 
 /* A step of the path to a value: a member or a key, or an element by its number from 1. */
 struct step {
-    struct bf_str name;
+    const char *member; /* NULL: another kind of step */
     size_t element;
-    bool member;
+    struct bf_str key;
 };
 
 struct walk {
@@ -39,7 +39,7 @@ static void descend(struct walk *w, struct step s)
 
 static void descend_member(struct walk *w, const char *name)
 {
-    descend(w, (struct step){.name = bf_str_of(name), .member = true});
+    descend(w, (struct step){.member = name});
 }
 
 /* Members begin with a small letter in messages. */
@@ -52,9 +52,9 @@ static void put_path(struct walk *w)
         if (s->element)
             bf_buf_addf(w->text, "%zu.member", s->element);
         else if (s->member)
-            bf_buf_addf(w->text, "%c%s", bf_ascii_lower(s->name.p[0]), s->name.p + 1);
+            bf_buf_addf(w->text, "%c%s", bf_ascii_lower(*s->member), s->member + 1);
         else
-            bf_buf_adds(w->text, s->name);
+            bf_buf_adds(w->text, s->key);
     }
 }
 
@@ -372,7 +372,7 @@ static bool check_map(struct walk *w, const struct bl_shape *s)
     bool bad_key = false, bad_value = false;
     while ((more = bf_json_member(&w->j, &key, &e)) == BF_JSON_MORE) {
         n++;
-        descend(w, (struct step){.name = key.text});
+        descend(w, (struct step){.key = key.text});
         check_key(w, keys, &key, &bad_key);
         if (!check_inside(w, values, &bad_value))
             return false;
