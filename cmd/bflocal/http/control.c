@@ -11,7 +11,8 @@ static const struct bf_str prefix = BF_STR("/_bflocal/");
 /* S3 would refuse it in any case, for want of a signature. */
 static bool is_plain_health(const struct bl_call *c)
 {
-    return bf_str_is(c->req.path, "/health") && bf_str_is(c->req.method, "GET") &&
+    return bf_str_is(c->req.path, "/health") &&
+           (bf_str_is(c->req.method, "GET") || bf_str_is(c->req.method, "HEAD")) &&
            !c->req.query.n && !bl_header(c, "authorization").p;
 }
 

@@ -126,11 +126,22 @@ static void recycle(struct bl_exchanges *all, struct bl_exchange *x)
     let_go(all);
 }
 
+/* "http://HOST/PATH" is PATH: what a proxy would be asked for, a server understands too (RFC 9112 section 3.2.2). */
+static struct bf_str without_origin(struct bf_str target)
+{
+    struct bf_str scheme = BF_STR("http://");
+    if (!bf_str_starts(target, scheme))
+        return target;
+    struct bf_str rest = bf_str(target.p + scheme.n, target.n - scheme.n);
+    const char *slash = memchr(rest.p, '/', rest.n);
+    return slash ? bf_str(slash, (size_t)(rest.p + rest.n - slash)) : BF_STR("/");
+}
+
 void bl_exchange_target(struct bl_exchange *x, struct bf_str target)
 {
     struct bl_request *r = &x->call.req;
     struct bf_str copy;
-    if (!bf_arena_copy(&x->call.arena, target, &copy))
+    if (!bf_arena_copy(&x->call.arena, without_origin(target), &copy))
         copy = BF_STR("/");
     const char *mark = memchr(copy.p, '?', copy.n);
     r->path = mark ? bf_str(copy.p, (size_t)(mark - copy.p)) : copy;
@@ -174,6 +185,14 @@ bool bl_exchange_begin(struct bl_exchange *x, struct bf_str method, bool loopbac
         return false;
     }
     return true;
+}
+
+void bl_exchange_refuse(struct bl_exchange *x, int status, const char *text)
+{
+    x->begun = true;
+    x->call.failed = true;
+    x->call.op_name = "";
+    bl_control_fail(&x->call, status, text);
 }
 
 /* A body without a length is found too large only while it arrives. The rest is dropped then,

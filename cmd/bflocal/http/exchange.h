@@ -54,6 +54,9 @@ bool bl_exchange_header(struct bl_exchange *x, struct bf_str name, struct bf_str
 /* The request's head is complete. False: the answer is set already, and the body is not wanted. */
 bool bl_exchange_begin(struct bl_exchange *x, struct bf_str method, bool loopback);
 
+/* Sets an answer to a request that is not looked at. */
+void bl_exchange_refuse(struct bl_exchange *x, int status, const char *text);
+
 /* A piece of the body. */
 void bl_exchange_receive(struct bl_exchange *x, struct bf_str piece);
 

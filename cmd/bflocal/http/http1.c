@@ -3,9 +3,14 @@
 #include <microhttpd.h>
 #include <string.h>
 
+#include "cmd/bflocal/http/head.h"
 #include "cmd/bflocal/http/peer.h"
 
-enum { CONNECTIONS = 1000, STACK_BYTES = 512 * 1024, IDLE_S = 300 };
+enum {
+    STACK_BYTES = 512 * 1024,
+    IDLE_S = 300,
+    BUSY_IDLE_S = 5 /* with half of all connections taken */
+};
 
 /* MHD calls it for every request line and passes the result to the other call-backs. Only here
  * it gives the raw URI. */
@@ -29,12 +34,12 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **ow
     *own = NULL;
 }
 
-static enum MHD_Result on_header(void *arg, enum MHD_ValueKind kind, const char *name,
-                                 const char *value)
+static enum MHD_Result on_header(void *arg, enum MHD_ValueKind kind, const char *name, size_t n,
+                                 const char *value, size_t length)
 {
     (void)kind;
-    return bl_exchange_header(arg, bf_str_of(name), value ? bf_str_of(value) : BF_STR("")) ? MHD_YES
-                                                                                           : MHD_NO;
+    struct bf_str text = value ? bf_str(value, length) : BF_STR("");
+    return bl_exchange_header(arg, bf_str(name, n), text) ? MHD_YES : MHD_NO;
 }
 
 static bool from_here(struct MHD_Connection *connection)
@@ -42,6 +47,24 @@ static bool from_here(struct MHD_Connection *connection)
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     return info && info->client_addr && bl_peer_is_loopback(info->client_addr);
+}
+
+static unsigned all_connections; /* the most at once */
+
+static unsigned taken(struct MHD_Daemon *daemon)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    return info ? info->num_connections : 0;
+}
+
+/* Connections that wait for another request must not keep all others out. */
+static void limit_idle(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_DAEMON);
+    if (info && taken(info->daemon) > all_connections / 2)
+        MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)BUSY_IDLE_S);
 }
 
 static ssize_t on_cut(void *arg, uint64_t at, char *to, size_t max)
@@ -82,6 +105,7 @@ static enum MHD_Result send_answer(struct bl_exchange *x, struct MHD_Connection 
     MHD_add_response_header(r, "Date", date);
     if (last || x->all->stopping)
         MHD_add_response_header(r, "Connection", "close");
+    limit_idle(connection);
     enum MHD_Result done = MHD_queue_response(connection, (unsigned)a->status, r);
     MHD_destroy_response(r);
     x->answered = done == MHD_YES;
@@ -90,9 +114,14 @@ static enum MHD_Result send_answer(struct bl_exchange *x, struct MHD_Connection 
 
 /* MHD closes the connection if the call is answered before its body. */
 static enum MHD_Result begin_request(struct bl_exchange *x, struct MHD_Connection *connection,
-                                     const char *method)
+                                     const char *method, const char *version)
 {
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, on_header, x);
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, x);
+    struct bl_head_fault fault = bl_head_check(&x->call.req, version);
+    if (fault.status && !x->call.failed) {
+        bl_exchange_refuse(x, fault.status, fault.text);
+        return send_answer(x, connection, true);
+    }
     if (!bl_exchange_begin(x, bf_str_of(method), from_here(connection)))
         return send_answer(x, connection, true);
     return MHD_YES;
@@ -105,11 +134,10 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     struct bl_exchange *x = *own;
     (void)arg;
     (void)url;
-    (void)version;
     if (!x)
         return MHD_NO;
     if (!x->begun)
-        return begin_request(x, connection, method);
+        return begin_request(x, connection, method, version);
     if (*n) {
         bl_exchange_receive(x, bf_str(data, *n));
         *n = 0;
@@ -126,15 +154,16 @@ static size_t keep_escaped(void *arg, struct MHD_Connection *connection, char *s
     return strlen(s);
 }
 
-struct MHD_Daemon *bl_http1_start(struct bl_exchanges *all)
+struct MHD_Daemon *bl_http1_start(struct bl_exchanges *all, unsigned connections)
 {
+    all_connections = connections;
     return MHD_start_daemon(
         MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
             MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_SUPPRESS_DATE_NO_CLOCK,
         0, NULL, NULL, on_request, all, MHD_OPTION_URI_LOG_CALLBACK, on_uri, all,
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, all, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
         all, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)BL_HEAD_BYTES, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS, MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,
+        connections, MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
 }
 
@@ -145,9 +174,7 @@ void bl_http1_add(struct MHD_Daemon *daemon, int fd, const struct sockaddr *peer
 
 bool bl_http1_full(struct MHD_Daemon *daemon)
 {
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-    return info && info->num_connections >= CONNECTIONS;
+    return taken(daemon) >= all_connections;
 }
 
 void bl_http1_stop(struct MHD_Daemon *daemon)

@@ -14,7 +14,7 @@
 struct MHD_Daemon;
 
 /* NULL: it cannot be started. It listens nowhere: connections come through bl_http1_add. */
-struct MHD_Daemon *bl_http1_start(struct bl_exchanges *all) BF_MUST;
+struct MHD_Daemon *bl_http1_start(struct bl_exchanges *all, unsigned connections) BF_MUST;
 
 /* Serves a connection, and closes it in every case. */
 void bl_http1_add(struct MHD_Daemon *daemon, int fd, const struct sockaddr *peer, socklen_t n);
