@@ -6,4 +6,13 @@ unset AWS_REGION AWS_DEFAULT_REGION
 ulimit -n "$(ulimit -Hn)"
 eval "$(bflocal --daemon)"
 trap 'bflocal --stop; rm -rf "$T"' EXIT
-python3 "$root/tests/cli/http_abuse.py" "${AWS_ENDPOINT_URL##*:}"
+port=${AWS_ENDPOINT_URL##*:}
+python3 "$root/tests/cli/http_abuse.py" "$port" >abuse
+ok 'all requests' test -s abuse
+check '  are answered as they should be' -m '^1[.][.]' -- sh -c '! grep -A1 "^not ok" abuse && tail -n 1 abuse'
+python3 "$root/tests/cli/http_abuse.py" "$port" hold >held &
+ok 'more requests are begun than there are places' soon grep -q held held
+ok '  and bflocal ends' timeout 60 bflocal --stop
+wait
+trap 'rm -rf "$T"' EXIT
+plan

@@ -1,5 +1,6 @@
-"""http_abuse.py PORT: requests that are not well formed, or unusual, as raw bytes; one TAP line each says whether bflocal's answer has the
-status that the RFCs ask for, and whether it is alive afterwards."""
+"""http_abuse.py PORT [hold]: requests that are not well formed, or unusual, as raw bytes; one TAP line each says whether bflocal's answer has the
+status that the RFCs ask for, and whether it is alive afterwards.
+hold: begins more requests than bflocal has places, writes a line, and ends when all connections have."""
 import re
 import resource
 import socket
@@ -10,7 +11,7 @@ number = 0
 
 
 def connect():
-    return socket.create_connection(("127.0.0.1", port), timeout=60)
+    return socket.create_connection(("127.0.0.1", port), timeout=120)
 
 
 def answer(data):
@@ -49,6 +50,20 @@ def check(name, data, *wanted):
 def head(*lines, body=b""):
     return "\r\n".join(("GET /health HTTP/1.1", *lines, "Connection: close", "", "")).encode("latin-1") + body
 
+
+FEW = resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 8192
+
+if sys.argv[2:] == ["hold"]:
+    begun = [connect() for _ in range(500 if FEW else 1500)]
+    for s in begun:
+        s.sendall(b"GET /health HTTP/1.1\r\nHo")
+    print("held", flush=True)
+    for s in begun:
+        try:
+            s.recv(4096)
+        except OSError:
+            pass
+    sys.exit()
 
 HOST = "Host: a"
 check("a plain request", head(HOST), 200)
@@ -99,7 +114,7 @@ def crowd():
     say(statuses(answer(head(HOST)))[0] == 200, "after they have gone", "no answer")
 
 
-if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 8192:
+if FEW:
     print(f"ok {number + 1} - thousands of connections # skip a process may have too few descriptors")
     number += 1
 else:

@@ -68,6 +68,25 @@ check '  versions, aliases and settings, and no number twice' -o '5 3 1' -- "$py
 check '  each record once' -o '[1,30,30]' -- jq -cs 'add | [min, max, (unique | length)]' "$T/seen"
 bflocal --stop
 
+# A function of a zip, in a data directory that was named from another folder, and that is moved.
+cat >zip.py <<'PY'
+import io, json, os, sys, zipfile, boto3
+f = boto3.client("lambda", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+if len(sys.argv) > 1:
+    archive, member = io.BytesIO(), zipfile.ZipInfo("bootstrap")
+    member.external_attr = 0o755 << 16
+    with zipfile.ZipFile(archive, "w") as z:
+        z.writestr(member, open(sys.argv[1]).read())
+    f.create_function(FunctionName="z", Runtime="provided.al2023", Handler="none", Role="arn:aws:iam::000000000000:role/r",
+                      Code={"ZipFile": archive.getvalue()})
+print(json.load(f.invoke(FunctionName="z", Payload=b"{}")["Payload"])["count"])
+PY
+mkdir place
+check 'a function of a zip below a relative --data' -o 1 -- sh -c 'cd place && bflocal -q --data d "$1" ../zip.py "$2"' - "$python" "$services/lambda_function.py"
+check '  after a restart' -o 1 -- bflocal -q --data place/d "$python" zip.py
+mv place moved
+check '  after a move' -o 1 -- bflocal -q --data "$T/moved/d" "$python" zip.py
+
 # The whole way: table, stream, Kinesis, cdclambda, S3.
 cat >map.py <<'PY'
 import os, boto3

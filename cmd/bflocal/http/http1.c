@@ -1,6 +1,7 @@
 #include "cmd/bflocal/http/http1.h"
 
 #include <microhttpd.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "cmd/bflocal/http/head.h"
@@ -50,21 +51,25 @@ static bool from_here(struct MHD_Connection *connection)
 }
 
 static unsigned all_connections; /* the most at once */
+static atomic_uint taken;
 
-static unsigned taken(struct MHD_Daemon *daemon)
-{
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-    return info ? info->num_connections : 0;
-}
-
-/* Connections that wait for another request must not keep all others out. */
+/* Connections that wait, for the rest of a head or for another request, must not keep all others out. */
 static void limit_idle(struct MHD_Connection *connection)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_DAEMON);
-    if (info && taken(info->daemon) > all_connections / 2)
+    if (atomic_load(&taken) > all_connections / 2)
         MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)BUSY_IDLE_S);
+}
+
+/* MHD's own count is late: connections wait in a queue of its thread first. */
+static void on_connection(void *arg, struct MHD_Connection *connection, void **own,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    (void)arg;
+    (void)own;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED)
+        atomic_fetch_sub(&taken, 1);
+    else
+        limit_idle(connection);
 }
 
 static ssize_t on_cut(void *arg, uint64_t at, char *to, size_t max)
@@ -154,27 +159,32 @@ static size_t keep_escaped(void *arg, struct MHD_Connection *connection, char *s
     return strlen(s);
 }
 
+/* At its limit libmicrohttpd 0.9.75 waits for itself for ever; it is set so high that bl_http1_full comes first. */
 struct MHD_Daemon *bl_http1_start(struct bl_exchanges *all, unsigned connections)
 {
     all_connections = connections;
+    atomic_store(&taken, 0);
     return MHD_start_daemon(
         MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
             MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_SUPPRESS_DATE_NO_CLOCK,
         0, NULL, NULL, on_request, all, MHD_OPTION_URI_LOG_CALLBACK, on_uri, all,
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, all, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
         all, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)BL_HEAD_BYTES, MHD_OPTION_CONNECTION_LIMIT,
-        connections, MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,
+        4 * connections, MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL,
+        MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
 }
 
 void bl_http1_add(struct MHD_Daemon *daemon, int fd, const struct sockaddr *peer, socklen_t n)
 {
-    MHD_add_connection(daemon, fd, peer, n);
+    atomic_fetch_add(&taken, 1);
+    if (MHD_add_connection(daemon, fd, peer, n) != MHD_YES)
+        atomic_fetch_sub(&taken, 1);
 }
 
-bool bl_http1_full(struct MHD_Daemon *daemon)
+bool bl_http1_full(void)
 {
-    return taken(daemon) >= all_connections;
+    return atomic_load(&taken) >= all_connections;
 }
 
 void bl_http1_stop(struct MHD_Daemon *daemon)

@@ -20,7 +20,7 @@ struct MHD_Daemon *bl_http1_start(struct bl_exchanges *all, unsigned connections
 void bl_http1_add(struct MHD_Daemon *daemon, int fd, const struct sockaddr *peer, socklen_t n);
 
 /* No more connections can be served at present. */
-bool bl_http1_full(struct MHD_Daemon *daemon);
+bool bl_http1_full(void);
 
 void bl_http1_stop(struct MHD_Daemon *daemon);
 

@@ -150,7 +150,7 @@ static void look_at_silent(struct bl_server *s, size_t n)
     for (size_t i = 0; i < s->nsilent; i++) {
         const struct accepted a = s->silent[i];
         enum version version = i < n && s->watched[2 + i].revents ? look_at(a.fd) : UNKNOWN;
-        bool waits = version == HTTP1 && bl_http1_full(s->http1);
+        bool waits = version == HTTP1 && bl_http1_full();
         if (version != UNKNOWN && !waits)
             hand_over(s, &a, version);
         else if (!waits && now >= a.until)
@@ -177,7 +177,7 @@ static void *run(void *arg)
 {
     struct bl_server *s = arg;
     for (;;) {
-        bool full = bl_http1_full(s->http1) || s->short_of_files;
+        bool full = bl_http1_full() || s->short_of_files;
         size_t n = full ? 0 : s->nsilent;
         s->short_of_files = false;
         s->watched[0] = (struct pollfd){.fd = s->wake[0], .events = POLLIN};
