@@ -171,8 +171,8 @@ struct MHD_Daemon *bl_http1_start(struct bl_exchanges *all, unsigned connections
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, all, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
         all, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)BL_HEAD_BYTES, MHD_OPTION_CONNECTION_LIMIT,
         4 * connections, MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL,
-        MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
+        MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_S, MHD_OPTION_END);
 }
 
 void bl_http1_add(struct MHD_Daemon *daemon, int fd, const struct sockaddr *peer, socklen_t n)
