@@ -78,7 +78,7 @@ check 'pages in both directions' -o '[-10,-9.5,-1,0]
 [9,10,11,100,1]
 [2,3]
 "ValidationException: The provided starting key is outside query boundaries based on provided conditions"
-"ValidationException: The provided starting key is invalid"' -- bflocal -q sh pages.sh
+"ValidationException: The provided starting key is invalid: The provided key element does not match the schema"' -- bflocal -q sh pages.sh
 
 cat >filter.sh <<'END'
 . ./fill

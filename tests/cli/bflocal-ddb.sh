@@ -28,7 +28,10 @@ create quoted 'a"b|c\d' >answer
 check 'names of keys are any text' -i answer -o '["a\"b","c\\d","a\"b","c\\d"]' -- jq -c '.TableDescription | [.AttributeDefinitions[].AttributeName, .KeySchema[].AttributeName]'
 ddb DescribeTable '{"TableName":"quoted"}' >answer
 check 'in descriptions as well' -i answer -o '["a\"b","c\\d","a\"b","c\\d"]' -- jq -c '.Table | [.AttributeDefinitions[].AttributeName, .KeySchema[].AttributeName]'
-check 'one name for both keys' -m 'ValidationException","message":"Both the Hash Key and the Range Key element' -- create twice 'a|a'
+check 'one definition twice' -m 'ValidationException","message":"One or more parameter values were invalid: Duplicate AttributeName in AttributeDefinitions: a"' -- \
+    create twice 'a|a'
+check 'one name for both keys' -m 'ValidationException","message":"Invalid KeySchema: Some index key attribute have no definition' -- ddb CreateTable \
+    '{"TableName":"twice","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"KeySchema":[{"AttributeName":"a","KeyType":"HASH"},{"AttributeName":"a","KeyType":"RANGE"}],"BillingMode":"PAY_PER_REQUEST"}'
 check 'a billing mode that is none' -m "Value 'FREE' at 'billingMode' failed .* enum value set: \[PROVISIONED, PAY_PER_REQUEST\]" -- \
     create free a '{"BillingMode":"FREE"}'
 for member in '"SSESpecification":{"Enabled":true}' '"TableClass":"STANDARD_INFREQUENT_ACCESS"'; do
