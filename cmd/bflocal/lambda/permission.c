@@ -94,7 +94,7 @@ bool bl_lambda_get_policy(struct bl_call *c, struct bf_str name)
         if (bf_str_eq(arn, bf_str_of(bl_document_text(s, "Resource"))))
             json_array_append(own, s);
     }
-    bool ok = json_array_size(own) > 0;
+    bool ok = fn && json_array_size(own) > 0;
     if (ok) {
         struct bf_buf text;
         json_t *policy = json_pack("{s:s, s:s, s:O}", "Version", "2012-10-17", "Id", "default",

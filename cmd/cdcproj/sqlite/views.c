@@ -234,7 +234,7 @@ static bool begin(struct views *w, struct view *v, struct mirror *t, struct bf_e
 bool views_attach(struct views *w, struct mirror *t, struct bf_err *e)
 {
     for (struct view *v = w->first; v; v = v->next) {
-        if (v->mirror && v->mirror == t && v->kept) {
+        if (v->mirror == t && v->kept) {
             view_check_names(v, t);
             v->mirror = v->kept ? t : NULL;
         }
