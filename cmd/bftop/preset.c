@@ -404,7 +404,7 @@ static bool add_table(struct shop *sh, const char *title, const char *name, size
 
 static bool add_views(struct shop *sh, struct bf_err *e)
 {
-    char name[1][NAME_MAX_BYTES], sql[120];
+    char name[1][NAME_MAX_BYTES], sql[160];
     for (int i = 0; i < VIEWS_SHOWN; i++) {
         snprintf(
             sql, sizeof sql,

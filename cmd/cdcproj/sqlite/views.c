@@ -231,10 +231,15 @@ static bool begin(struct views *w, struct view *v, struct mirror *t, struct bf_e
            bf_err_ctx(e, "view %.*s", BF_SHOWN(v->name));
 }
 
+static bool is_kept_with(const struct view *v, const struct mirror *t)
+{
+    return v->kept && v->mirror && v->mirror == t;
+}
+
 bool views_attach(struct views *w, struct mirror *t, struct bf_err *e)
 {
     for (struct view *v = w->first; v; v = v->next) {
-        if (v->mirror == t && v->kept) {
+        if (is_kept_with(v, t)) {
             view_check_names(v, t);
             v->mirror = v->kept ? t : NULL;
         }
@@ -248,7 +253,7 @@ bool views_attach(struct views *w, struct mirror *t, struct bf_err *e)
 bool views_refold(struct views *w, struct mirror *t, struct bf_err *e)
 {
     const struct view *v = w->first;
-    while (v && !(v->kept && v->mirror == t))
+    while (v && !is_kept_with(v, t))
         v = v->next;
     if (t->fold)
         w->db->api->finalize(t->fold);
