@@ -96,8 +96,8 @@ static bool foreign(const char *why, const char *other, struct bf_err *e)
 /* What readers and cdcproj use of the tables, as statements. The version comes first: a later one may have other columns. */
 static const char *const used[] = {
     "SELECT version FROM _bfpipe LIMIT 2",
-    "SELECT commits,changes,upserts,deletes,older,rejects,made_ms,last_commit_ms,last_change_ms "
-    "FROM _bfpipe LIMIT 0",
+    ("SELECT commits,changes,upserts,deletes,older,rejects,made_ms,last_commit_ms,last_change_ms "
+     "FROM _bfpipe LIMIT 0"),
     "SELECT stream,shard,sequence,ended,since_ms,moved_ms,change_ms FROM _bfpipe_positions LIMIT 0",
 };
 
