@@ -3,6 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 unset AWS_REGION AWS_DEFAULT_REGION
+# shellcheck disable=SC3045 # dash and bash have it
 ulimit -n "$(ulimit -Hn)"
 eval "$(bflocal --daemon)"
 trap 'bflocal --stop; rm -rf "$T"' EXIT

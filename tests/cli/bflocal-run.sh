@@ -150,8 +150,8 @@ check 'the status of a failed start is its own' -s 3 -m '^false$' -E 'exit statu
 check 'without --daemon nothing is printed' -s 2 -E 'UPPER' -- bflocal --port 0 --bucket UPPER
 documented() { sed -n '/^Unset:$/,/^\.Pp$/s/^\.Ev \([A-Z0-9_]*\).*/\1/p' "$root/man/bflocal.1" | sort; }
 bflocal --daemon >printed
-documented >unset
-check 'the page lists what is unset' -O unset -- sh -c 'sed -n "s/^unset //p" printed | tr " " "\n" | sort'
+documented >variables
+check 'the page lists what is unset' -O variables -- sh -c 'sed -n "s/^unset //p" printed | tr " " "\n" | sort'
 . ./printed
 bflocal --stop
 check '  nor with --help' -m '^usage: ' -- bflocal --daemon --help

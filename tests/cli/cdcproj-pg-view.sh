@@ -248,9 +248,9 @@ pg_fresh
 echo 'CREATE VIEW kept AS SELECT c, count(*) AS n FROM sales GROUP BY c; CREATE VIEW gone AS SELECT count(*) AS n FROM sales' >old.sql
 { put a 1 '"c":{"S":"x"},"v":{"N":"1"}'; put b 2 '"c":{"S":"y"},"v":{"N":"3"}'; } >in
 check 'a database with roll-ups' -i in -- cdcproj --view old.sql "$pg"
-put d 3 '"c":{"S":"y"},"v":{"N":"5"}' >more
+put d 3 '"c":{"S":"y"},"v":{"N":"5"}' >added
 echo 'DROP VIEW gone' >gone.sql
-check 'is rebuilt' -- sh -c 'cat in more | cdcproj --view gone.sql --rebuild "$1"' - "$pg"
+check 'is rebuilt' -- sh -c 'cat in added | cdcproj --view gone.sql --rebuild "$1"' - "$pg"
 check '  with them' -o 'x|1
 y|2' -- pgsql 'SELECT c,n FROM kept ORDER BY c'
 check '  but for the one that is dropped' -o 'kept	kept' -- cdcproj --explain "$pg"

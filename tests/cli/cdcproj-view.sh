@@ -258,9 +258,9 @@ CREATE VIEW gone AS SELECT count(*) AS n FROM sales;
 END
 { put a 1 '"c":{"S":"x"},"v":{"N":"1"}'; put b 2 '"c":{"S":"y"},"v":{"N":"3"}'; } >in
 check 'a database with roll-ups' -i in -- cdcproj --view old.sql again.db
-put d 3 '"c":{"S":"y"},"v":{"N":"5"}' >more
+put d 3 '"c":{"S":"y"},"v":{"N":"5"}' >added
 echo 'DROP VIEW gone' >gone.sql
-check 'is rebuilt' -- sh -c 'cat in more | cdcproj --view gone.sql --rebuild again.db'
+check 'is rebuilt' -- sh -c 'cat in added | cdcproj --view gone.sql --rebuild again.db'
 check '  with them' -o 'x|1|3.0
 y|2|3.0' -- sql again.db 'SELECT c,n,mean FROM kept,other ORDER BY c'
 check '  but for the one that is dropped' -o 'kept	kept
