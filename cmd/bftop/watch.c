@@ -44,7 +44,7 @@ void watch_close(struct watch *w)
 
 bool watch_once(struct watch *w, struct bf_err *e)
 {
-    bool changed;
+    bool changed = false;
     return panels_refresh(w->panels, w->db, 0, &changed, e);
 }
 
