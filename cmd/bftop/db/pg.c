@@ -165,6 +165,12 @@ static bool pg_is_brief(const char *where)
     "(left(" time ",8)||'01'||substr(" time ",11))::timestamptz))::bigint+(substr(" time           \
     ",9,2)::int-1)*86400 END"
 
+/* Words instead of calls of macros: clang-format would indent each string below by the length of the calls before it. */
+#define PG_NEWEST          PG_SECONDS("newest.at")
+#define PG_ROW             PG_SECONDS("{time}")
+#define PG_TWO_DAYS_BEFORE PG_TIME("last-2*:window-172800", "YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"")
+#define PG_STEP            PG_TIME("step.at", "YYYY-MM-DD\"T\"HH24:MI\"Z\"")
+
 const struct db_kind db_pg = {
     .dialect =
         {
@@ -172,127 +178,19 @@ const struct db_kind db_pg = {
             .sum = "trim_scale(sum({amount}))",
             .asc = " NULLS FIRST",
             .desc = "DESC NULLS LAST",
-            .over_time = "WITH edge(last) AS (SELECT (" PG_SECONDS(
-                "newest.at") ")/:step*:step FROM (SELECT "
-                             "max({time} COLLATE \"C\") AS at FROM {table} WHERE {there}) AS "
-                             "newest), "
-                             "sums(at,revenue) AS MATERIALIZED (SELECT (" PG_SECONDS(
-                                 "{time}") ")/:step*:step,"
-                                           "{sum} FROM {table} WHERE {sold} AND {time} COLLATE "
-                                           "\"C\">=(SELECT " PG_TIME("last-2*:window-172800",
-                                                                     "YYYY-MM-DD\"T\"HH24:MI:"
-                                                                     "SS\"Z\"") " FROM edge) GROUP "
-                                                                                "BY 1) "
-                                                                                "SELECT " PG_TIME(
-                                                                                    "step.at",
-                                                                                    "YYYY-MM-"
-                                                                                    "DD\"T\"HH24:"
-                                                                                    "MI\"Z\"") " AS"
-                                                                                               " ti"
-                                                                                               "me,"
-                                                                                               "coa"
-                                                                                               "les"
-                                                                                               "ce("
-                                                                                               "now"
-                                                                                               ".re"
-                                                                                               "ven"
-                                                                                               "ue,"
-                                                                                               "0) "
-                                                                                               "AS "
-                                                                                               "rev"
-                                                                                               "enu"
-                                                                                               "e,"
-                                                                                               "coa"
-                                                                                               "les"
-                                                                                               "ce("
-                                                                                               "bef"
-                                                                                               "ore"
-                                                                                               ".re"
-                                                                                               "ven"
-                                                                                               "ue,"
-                                                                                               "0) "
-                                                                                               "AS "
-                                                                                               "bef"
-                                                                                               "ore"
-                                                                                               " FR"
-                                                                                               "OM "
-                                                                                               "(SE"
-                                                                                               "LEC"
-                                                                                               "T "
-                                                                                               "gen"
-                                                                                               "era"
-                                                                                               "te_"
-                                                                                               "ser"
-                                                                                               "ies"
-                                                                                               "(la"
-                                                                                               "st-"
-                                                                                               ":wi"
-                                                                                               "ndo"
-                                                                                               "w/"
-                                                                                               ":st"
-                                                                                               "ep*"
-                                                                                               ":st"
-                                                                                               "ep+"
-                                                                                               ":st"
-                                                                                               "ep,"
-                                                                                               "las"
-                                                                                               "t,:"
-                                                                                               "ste"
-                                                                                               "p) "
-                                                                                               "AS "
-                                                                                               "at "
-                                                                                               "FRO"
-                                                                                               "M "
-                                                                                               "edg"
-                                                                                               "e) "
-                                                                                               "AS "
-                                                                                               "ste"
-                                                                                               "p "
-                                                                                               "LEF"
-                                                                                               "T "
-                                                                                               "JOI"
-                                                                                               "N "
-                                                                                               "sum"
-                                                                                               "s "
-                                                                                               "AS "
-                                                                                               "now"
-                                                                                               " ON"
-                                                                                               " no"
-                                                                                               "w."
-                                                                                               "at="
-                                                                                               "ste"
-                                                                                               "p."
-                                                                                               "at "
-                                                                                               "LEF"
-                                                                                               "T "
-                                                                                               "JOI"
-                                                                                               "N "
-                                                                                               "sum"
-                                                                                               "s "
-                                                                                               "AS "
-                                                                                               "bef"
-                                                                                               "ore"
-                                                                                               " ON"
-                                                                                               " "
-                                                                                               "bef"
-                                                                                               "ore"
-                                                                                               ".at"
-                                                                                               "=st"
-                                                                                               "ep."
-                                                                                               "at-"
-                                                                                               ":wi"
-                                                                                               "ndo"
-                                                                                               "w/"
-                                                                                               ":st"
-                                                                                               "ep*"
-                                                                                               ":st"
-                                                                                               "ep "
-                                                                                               "ORD"
-                                                                                               "ER "
-                                                                                               "BY "
-                                                                                               "ste"
-                                                                                               "p."
-                                                                                               "at",
+            .over_time =
+                "WITH edge(last) AS (SELECT (" PG_NEWEST
+                ")/:step*:step FROM (SELECT max({time} COLLATE \"C\") AS at FROM {table} WHERE "
+                "{there}) AS newest), "
+                "sums(at,revenue) AS MATERIALIZED (SELECT (" PG_ROW
+                ")/:step*:step,{sum} FROM {table} WHERE {sold} AND {time} COLLATE "
+                "\"C\">=(SELECT " PG_TWO_DAYS_BEFORE " FROM edge) GROUP BY 1) "
+                "SELECT " PG_STEP
+                " AS time,coalesce(now.revenue,0) AS revenue,coalesce(before.revenue,0) AS before "
+                "FROM (SELECT generate_series(last-:window/:step*:step+:step,last,:step) AS at "
+                "FROM edge) AS step "
+                "LEFT JOIN sums AS now ON now.at=step.at LEFT JOIN sums AS before ON "
+                "before.at=step.at-:window/:step*:step ORDER BY step.at",
             .kept_sum = "trim_scale(sum(revenue))",
             .commit_time = PG_TIME("last_commit_ms/1000", "YYYY-MM-DD HH24:MI:SS\"Z\""),
             .change_time = PG_TIME("last_change_ms/1000", "YYYY-MM-DD HH24:MI:SS\"Z\""),
