@@ -45,29 +45,13 @@ static void put_name(struct bf_buf *sql, const struct view *v, size_t i)
     bf_sqlite_put_name(sql, bf_str(name, (size_t)n));
 }
 
-/* An expression, without the table's name before columns. */
-static bool put_expr(struct bf_buf *sql, const struct view *v, struct bf_str text, struct bf_err *e)
-{
-    struct tokens t;
-    bool ok = tokens_cut(&t, text, true, e);
-    for (size_t i = 0; ok && i < t.n; i++) {
-        i = view_skip_table(v, &t, i);
-        bf_buf_adds(sql, t.t[i].text);
-        bool glued = i + 1 < t.n && t.t[i].text.p + t.t[i].text.n == t.t[i + 1].text.p;
-        if (!glued)
-            bf_buf_addc(sql, ' ');
-    }
-    tokens_free(&t);
-    return ok;
-}
-
 static bool put_groups(struct bf_buf *sql, const struct view *v, struct bf_err *e)
 {
     if (v->ngroup)
         bf_buf_lit(sql, "hash_record_extended(ROW(");
     for (size_t i = 0; i < v->ngroup; i++) {
         bf_buf_adds(sql, i ? BF_STR(",(") : BF_STR("("));
-        if (!put_expr(sql, v, v->group[i], e))
+        if (!view_put_expr(sql, v, v->group[i], NULL, e))
             return false;
         bf_buf_addc(sql, ')');
     }
@@ -80,14 +64,10 @@ static bool put_value(struct bf_buf *sql, const struct view *v, const struct agg
                       struct bf_err *e)
 {
     bf_buf_addc(sql, '(');
-    if (a->filter.n) {
-        bf_buf_lit(sql, "CASE WHEN(");
-        if (!put_expr(sql, v, a->filter, e))
-            return false;
-        bf_buf_lit(sql, ")THEN ");
-    }
+    if (!view_put_filter(sql, v, a, NULL, e))
+        return false;
     bf_buf_addc(sql, '(');
-    if (!put_expr(sql, v, a->text, e))
+    if (!view_put_expr(sql, v, a->text, NULL, e))
         return false;
     bf_buf_adds(sql, a->filter.n ? BF_STR(")END)") : BF_STR("))"));
     return true;
@@ -113,7 +93,7 @@ static bool put_make(struct bf_buf *sql, const struct view *v, const char *table
         bf_buf_addc(sql, ')');
         if (v->where.n) {
             bf_buf_lit(sql, "WHERE(");
-            if (!put_expr(sql, v, v->where, e))
+            if (!view_put_expr(sql, v, v->where, NULL, e))
                 return false;
             bf_buf_addc(sql, ')');
         }

@@ -289,26 +289,16 @@ static void put_source(struct bf_buf *sql, struct views *w, struct mirror *t,
     bf_buf_addc(sql, ')');
 }
 
-/* An expression, without the table's name before columns. */
-static bool put_expr(struct bf_buf *sql, const struct view *v, struct bf_str text, struct bf_err *e)
+/* The second value of a number, where it is compared or computed with. */
+static bool put_number(struct bf_buf *sql, const struct view *v, const struct tokens *t,
+                       size_t from, size_t i)
 {
-    struct tokens t;
-    bool ok = tokens_cut(&t, text, false, e);
-    for (size_t i = 0; ok && i < t.n; i++) {
-        size_t from = i;
-        i = view_skip_table(v, &t, i);
-        const struct column *c = token_name(&t, i) ? find(v->mirror, t.t[i].name) : NULL;
-        if (c && c->kind == KIND_NUMBER && !token_punct(&t, i + 1, '(') &&
-            !tokens_are_result(&t, from, i + 1))
-            put_real_name(sql, t.t[i].name);
-        else
-            bf_buf_adds(sql, t.t[i].text);
-        bool glued = i + 1 < t.n && t.t[i].text.p + t.t[i].text.n == t.t[i + 1].text.p;
-        if (!glued)
-            bf_buf_addc(sql, ' ');
-    }
-    tokens_free(&t);
-    return ok;
+    const struct column *c = token_name(t, i) ? find(v->mirror, t->t[i].name) : NULL;
+    if (!c || c->kind != KIND_NUMBER || token_punct(t, i + 1, '(') ||
+        tokens_are_result(t, from, i + 1))
+        return false;
+    put_real_name(sql, t->t[i].name);
+    return true;
 }
 
 /* The argument of an aggregate, which is NULL for rows that its FILTER does not let through. */
@@ -316,19 +306,15 @@ static bool put_argument(struct bf_buf *sql, const struct view *v, const struct 
                          struct bf_err *e)
 {
     bf_buf_addc(sql, ',');
-    if (a->filter.n) {
-        bf_buf_lit(sql, "CASE WHEN(");
-        if (!put_expr(sql, v, a->filter, e))
-            return false;
-        bf_buf_lit(sql, ")THEN ");
-    }
+    if (!view_put_filter(sql, v, a, put_number, e))
+        return false;
     if (is_raw(a)) {
         bf_buf_lit(sql, "\"" RAW);
         bf_buf_adds(sql, a->column);
         bf_buf_addc(sql, '"');
     } else {
         bf_buf_addc(sql, '(');
-        if (!put_expr(sql, v, a->text, e))
+        if (!view_put_expr(sql, v, a->text, put_number, e))
             return false;
         bf_buf_addc(sql, ')');
     }
@@ -342,14 +328,14 @@ static bool put_contribution(struct bf_buf *sql, const struct view *v, struct bf
     bf_buf_addc(sql, ',');
     if (v->where.n) {
         bf_buf_addc(sql, '(');
-        if (!put_expr(sql, v, v->where, e))
+        if (!view_put_expr(sql, v, v->where, put_number, e))
             return false;
         bf_buf_lit(sql, ")IS TRUE");
     } else
         bf_buf_addc(sql, '1');
     for (size_t i = 0; i < v->ngroup; i++) {
         bf_buf_addc(sql, ',');
-        if (!put_expr(sql, v, v->group[i], e))
+        if (!view_put_expr(sql, v, v->group[i], put_number, e))
             return false;
     }
     for (size_t i = 0; i < v->nagg; i++) {

@@ -87,6 +87,18 @@ bool agg_is_extreme(const struct agg *a);
 /* The token after the table's name and the dot, if token i is that name. */
 size_t view_skip_table(const struct view *v, const struct tokens *t, size_t i);
 
+/* Writes the column that token i names, in place of the tokens from `from` on; false: it has written nothing. */
+typedef bool view_put_column(struct bf_buf *sql, const struct view *v, const struct tokens *t,
+                             size_t from, size_t i);
+
+/* Appends an expression, without the table's name before columns. put: NULL, if columns stand as they are. */
+BF_MUST bool view_put_expr(struct bf_buf *sql, const struct view *v, struct bf_str text,
+                           view_put_column *put, struct bf_err *e);
+
+/* The same with "CASE WHEN(...)THEN " of the aggregate's FILTER, if it has one; the caller ends it. */
+BF_MUST bool view_put_filter(struct bf_buf *sql, const struct view *v, const struct agg *a,
+                             view_put_column *put, struct bf_err *e);
+
 /* The name of its table, with an ending. */
 void view_put_table(struct bf_buf *out, const struct view *v, const char *ending);
 

@@ -59,3 +59,33 @@ size_t view_skip_table(const struct view *v, const struct tokens *t, size_t i)
                      (token_is_name(t, i, v->alias) || token_is_name(t, i, v->from));
     return qualified ? i + 2 : i;
 }
+
+bool view_put_expr(struct bf_buf *sql, const struct view *v, struct bf_str text,
+                   view_put_column *put, struct bf_err *e)
+{
+    struct tokens t;
+    bool ok = tokens_cut(&t, text, v->pg, e);
+    for (size_t i = 0; ok && i < t.n; i++) {
+        size_t from = i;
+        i = view_skip_table(v, &t, i);
+        if (!put || !put(sql, v, &t, from, i))
+            bf_buf_adds(sql, t.t[i].text);
+        bool glued = i + 1 < t.n && t.t[i].text.p + t.t[i].text.n == t.t[i + 1].text.p;
+        if (!glued)
+            bf_buf_addc(sql, ' ');
+    }
+    tokens_free(&t);
+    return ok;
+}
+
+bool view_put_filter(struct bf_buf *sql, const struct view *v, const struct agg *a,
+                     view_put_column *put, struct bf_err *e)
+{
+    if (!a->filter.n)
+        return true;
+    bf_buf_lit(sql, "CASE WHEN(");
+    if (!view_put_expr(sql, v, a->filter, put, e))
+        return false;
+    bf_buf_lit(sql, ")THEN ");
+    return true;
+}
