@@ -9,44 +9,21 @@
 #define BF_JSON_CORE_TEXT_H
 
 #include "lib/json/core_vector.h"
-
-CORE_INLINE bool core_hex4(const char *p, unsigned *v)
-{
-    *v = 0;
-    for (int i = 0; i < 4; i++) {
-        unsigned c = (unsigned char)p[i], low = c | 0x20;
-        unsigned d = c - '0' < 10 ? c - '0' : low - 'a' < 6 ? low - 'a' + 10 : 16;
-        if (d == 16)
-            return false;
-        *v = *v << 4 | d;
-    }
-    return true;
-}
+#include "lib/json/escape.h"
 
 /* The escape whose backslash is at p. */
 CORE_CALL const char *core_escape(struct core *s, const char *p)
 {
     unsigned v, low;
-    switch (p[1]) {
-    case '"':
-    case '\\':
-    case '/':
-    case 'b':
-    case 'f':
-    case 'n':
-    case 'r':
-    case 't':
+    if (escape_is_short(p[1]))
         return p + 2;
-    case 'u':
-        break;
-    default:
+    if (p[1] != 'u')
         return core_fail_at(s, p + 1 < s->end ? p : s->end, "unknown escape");
-    }
-    if (s->end - p < 6 || !core_hex4(p + 2, &v))
+    if (s->end - p < 6 || !escape_hex4(p + 2, &v))
         return core_fail(s, p, "\\u needs four hex digits");
     if (v < 0xD800 || v > 0xDFFF)
         return p + 6;
-    if (v > 0xDBFF || s->end - p < 12 || p[6] != '\\' || p[7] != 'u' || !core_hex4(p + 8, &low) ||
+    if (v > 0xDBFF || s->end - p < 12 || p[6] != '\\' || p[7] != 'u' || !escape_hex4(p + 8, &low) ||
         low < 0xDC00 || low > 0xDFFF)
         return core_fail(s, p, "half of a surrogate pair");
     return p + 12;
@@ -186,11 +163,12 @@ CORE_CALL bool core_surrogates(const char *p, uint64_t u)
     for (unsigned at, high, low; u; u &= u - 1) {
         at = (unsigned)__builtin_ctzll(u);
         const char *q = p + at + 1;
-        if (!core_hex4(q, &high) || high > 0xDBFF)
+        if (!escape_hex4(q, &high) || high > 0xDBFF)
             return false;
         if (high < 0xD800)
             continue;
-        if (q[4] != '\\' || q[5] != 'u' || !core_hex4(q + 6, &low) || low < 0xDC00 || low > 0xDFFF)
+        if (q[4] != '\\' || q[5] != 'u' || !escape_hex4(q + 6, &low) || low < 0xDC00 ||
+            low > 0xDFFF)
             return false;
         u &= ~((uint64_t)1 << (at + 6)); /* the low half */
     }

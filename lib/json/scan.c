@@ -8,6 +8,7 @@
 
 #include "lib/encoding/enc.h"
 #include "lib/json/cpu.h"
+#include "lib/json/escape.h"
 
 _Static_assert(BF_JSON_DEPTH == 256, "bf_json_enter names the depth");
 
@@ -79,39 +80,6 @@ bool bf_json_enter(struct bf_json *j, enum bf_json_type type, struct bf_err *e)
     return true;
 }
 
-static bool hex4(const char *p, unsigned *v)
-{
-    *v = 0;
-    for (int i = 0; i < 4; i++) {
-        char c = p[i];
-        unsigned d = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-                     : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
-                     : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10)
-                                            : 16;
-        if (d == 16)
-            return false;
-        *v = *v << 4 | d;
-    }
-    return true;
-}
-
-static bool is_short_escape(char c)
-{
-    switch (c) { /* faster than strchr: texts of JSON in JSON have many */
-    case '"':
-    case '\\':
-    case '/':
-    case 'b':
-    case 'f':
-    case 'n':
-    case 'r':
-    case 't':
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* The escape whose backslash is at j->p; moves past it. */
 static bool escape(struct bf_json *j, struct bf_err *e)
 {
@@ -119,19 +87,19 @@ static bool escape(struct bf_json *j, struct bf_err *e)
     if (j->end - at < 2)
         return fail(j, at, e, "unterminated string");
     if (at[1] != 'u') {
-        if (!is_short_escape(at[1]))
+        if (!escape_is_short(at[1]))
             return fail(j, at, e, "unknown escape");
         j->p += 2;
         return true;
     }
     unsigned v, low;
-    if (j->end - at < 6 || !hex4(at + 2, &v))
+    if (j->end - at < 6 || !escape_hex4(at + 2, &v))
         return fail(j, at, e, "\\u needs four hex digits");
     j->p += 6;
     if (v < 0xD800 || v > 0xDFFF)
         return true;
-    if (v > 0xDBFF || j->end - at < 12 || at[6] != '\\' || at[7] != 'u' || !hex4(at + 8, &low) ||
-        low < 0xDC00 || low > 0xDFFF)
+    if (v > 0xDBFF || j->end - at < 12 || at[6] != '\\' || at[7] != 'u' ||
+        !escape_hex4(at + 8, &low) || low < 0xDC00 || low > 0xDFFF)
         return fail(j, at, e, "half of a surrogate pair");
     j->p += 6;
     return true;
@@ -417,10 +385,10 @@ static size_t decode_one(const char **p, char *out)
         return 1;
     }
     unsigned v = 0, low = 0;
-    (void)hex4(s + 2, &v);
+    (void)escape_hex4(s + 2, &v);
     *p = s + 6;
     if (v >= 0xD800 && v <= 0xDBFF) {
-        (void)hex4(s + 8, &low);
+        (void)escape_hex4(s + 8, &low);
         *p = s + 12;
         v = 0x10000 + ((v - 0xD800) << 10) + (low - 0xDC00);
     }
