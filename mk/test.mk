@@ -34,7 +34,7 @@ J ?= 3
 LONG := $(patsubst %,tests/%.sh,cli/hostile cli/bfgen-data cli/bflocal-ddb-streams cli/bflocal-ddb-query cli/s3put_state cli/s3put_kill cli/cdclambda-fault \
         services/bflocal-s3 services/bflocal-clients services/pipeline services/ddbput-many services/exactly-once services/ddbput \
         services/torture services/kin-stream services/kin-bridge services/exactly-once-faults)
-suites = $(filter-out %/lib.sh %/own.sh %/s3.sh %/changes.sh %/postgres.sh %/aws.sh %/serve.sh %/supervise.sh,$(foreach l,$(LONG),$(filter $l,$1)) $(filter-out $(LONG),$1))
+suites = $(filter-out %/lib.sh %/own.sh %/s3.sh %/changes.sh %/postgres.sh %/aws.sh %/serve.sh %/served.sh %/supervise.sh,$(foreach l,$(LONG),$(filter $l,$1)) $(filter-out $(LONG),$1))
 prove  = BF_SHARED=$${BF_SHARED:-../shared} prove -j$(J)
 # A suite that hangs is ended, and named.
 limited := python3 -B tests/limited.py

@@ -9,7 +9,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MAP, TIMES = f"{ROOT}/tests/README.md", f"{ROOT}/tests/times.tsv"
-HELPERS = {"lib.sh", "own.sh", "s3.sh", "changes.sh", "postgres.sh", "aws.sh", "serve.sh", "supervise.sh"}
+HELPERS = {"lib.sh", "own.sh", "s3.sh", "changes.sh", "postgres.sh", "aws.sh", "serve.sh", "served.sh", "supervise.sh"}
 KINDS = [("Unit tests", "check-unit", "tests/unit/test_*.c"), ("Command-line tests", "check-cli", "tests/cli/*.sh"),
          ("Tests on services", "check-services", "tests/services/*.sh"), ("Benchmarks", "bench", "tests/bench/*.sh"),
          ("Fuzzers", "fuzz", "tests/fuzz/*.c")]

@@ -1,10 +1,7 @@
 #!/bin/sh
 # bftop --http against strangers: pages of other sites, headers of security, clients that send or take a byte a second.
 . "$(dirname "$0")/lib.sh"
-cd "$T" || exit 1
-unset http_proxy https_proxy
-command -v curl >/dev/null || { skip 'the page' 'curl is missing'; plan; exit; }
-bfgen -n 600 -o cdc | cdcproj s.db
+. "$here/served.sh"
 # A page of megabytes, so that it does not fit into the buffers of sockets.
 cat >large.conf <<'END'
 [large]
@@ -14,15 +11,6 @@ python3 - <<'END'
 text = open("large.conf").read()
 open("large.conf", "w").write("".join(text.replace("[large]", f"[large {i}]") for i in range(12)))
 END
-served() {
-    : >url
-    bftop --http 0 "$@" >url 2>err2 &
-    PID=$!
-    soon test -s url || { cat err2; return 1; }
-    URL=$(cat url)
-}
-trap 'kill ${PID:-} 2>/dev/null; rm -rf "$T"' EXIT
-code() { curl -s -m 60 -o answer -w '%{http_code}\n' "$@"; }
 ends() {
     kill -TERM $PID
     wait $PID
