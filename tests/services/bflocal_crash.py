@@ -260,12 +260,16 @@ def create(clients):
     clients["s3"].create_bucket(Bucket="lake")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+def arguments(description):
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=12)
     parser.add_argument("folder")
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main():
+    args = arguments(__doc__)
     services = ("dynamodb", "dynamodbstreams", "kinesis", "s3")
     r, server, until, kills = random.Random(args.seed), Server(args.folder, services, ["--ddb-shards", "2"]), time.monotonic() + args.seconds, 0
     server.start()

@@ -6,7 +6,6 @@ process must have what was acknowledged, all or nothing of each other change, an
 arrives: in a Kinesis stream exactly once, elsewhere at least once. A schedule fires once for each time that passed.
 
 bflocal_crash_events.py [--seed N] [--seconds S] FOLDER: one line for each error, then "end: ..."; needs bflocal in PATH."""
-import argparse
 import gzip
 import io
 import json
@@ -16,7 +15,7 @@ import signal
 import time
 import zipfile
 
-from bflocal_crash import Server, Writer, attack, expect, records_of, wrong
+from bflocal_crash import Server, Writer, arguments, attack, expect, records_of, wrong
 
 SERVICES = ("events", "lambda", "kinesis", "firehose", "s3")
 ARN = "arn:aws:%s:us-east-1:000000000000:%s"
@@ -340,11 +339,7 @@ def finish(world, done):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=12)
-    parser.add_argument("folder")
-    args = parser.parse_args()
+    args = arguments(__doc__)
     seen = os.path.abspath(args.folder) + ".seen"
     os.environ["SEEN"] = seen
     options = ["--lambda", "f=" + os.path.join(HERE, "lambda_function.py")]
