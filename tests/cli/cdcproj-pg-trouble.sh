@@ -40,18 +40,29 @@ if [ -n "$can" ]; then
 
     # The disk of the log: the server stops. cdcproj waits for it.
     pgsql 'CHECKPOINT'
+    # It is connected and has committed a thousand rows before.
     rows 1 80000 >in
-    full wal
-    cdcproj --commit-every 20ms "$pg" <in 2>told &
+    mkfifo pipe
+    cdcproj --commit-every 20ms "$pg" <pipe 2>told &
     writer=$!
+    exec 9>pipe
+    head -n 1021 in >&9
+    committed() { [ "$(pgsql 'SELECT upserts FROM _bfpipe' 2>/dev/null)" = 1000 ]; }
+    ok 'a thousand rows are committed' soon committed
+    full wal
+    tail -n +1022 in >&9 &
+    feeder=$!
+    exec 9>&-
     soon grep -q 'PANIC' "$pg_dir/log"
     ok 'a log that is full stops the server' grep -q 'PANIC.*No space left' "$pg_dir/log"
     roomy wal
     pg_stop immediate
     pg_run
+    wait $feeder
     wait $writer
     status=$?
-    check 'which is waited for' -o 0 -- echo $status
+    check 'which is waited for' -m 'connecting again' -- cat told
+    check 'and goes on' -o 0 -- echo $status
     check 'nothing is lost or doubled' -o '80000|80000|80000' -- pgsql 'SELECT (SELECT count(*) FROM t),upserts,sequence FROM _bfpipe,_bfpipe_positions'
 else
     skip 'a disk that is full' 'file systems cannot be mounted here'
