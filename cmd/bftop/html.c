@@ -196,7 +196,8 @@ void html_begin(struct bf_buf *out, const char *database, const char *nonce)
     bf_buf_lit(out, "</h1>");
 }
 
-/* A screen reader tells what comes into a status by itself: that is for trouble, not for the time of each look. */
+/* A screen reader announces each change of an element with the role "status". The time of the last look changes every second, so that
+ * only trouble is in such an element. */
 void html_state(struct bf_buf *out, const char *text, bool trouble, const char *set)
 {
     bf_buf_lit(out, "<p id=\"state\">");

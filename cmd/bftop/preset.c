@@ -171,7 +171,7 @@ static void put_literal(struct bf_buf *out, const char *text)
     bf_buf_addc(out, '\'');
 }
 
-/* What stands for a word, to be filled in itself; NULL: no part of a statement. */
+/* The part of a statement that {word} stands for; it may contain such words too. NULL: the word is none of these. */
 static const char *part_of(const struct shop *sh, struct bf_str word)
 {
     const struct dialect *d = db_dialect(sh->db);
