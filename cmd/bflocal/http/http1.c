@@ -1,7 +1,6 @@
 #include "cmd/bflocal/http/http1.h"
 
 #include <microhttpd.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "cmd/bflocal/http/head.h"
@@ -50,26 +49,30 @@ static bool from_here(struct MHD_Connection *connection)
     return info && info->client_addr && bl_peer_is_loopback(info->client_addr);
 }
 
-static unsigned all_connections; /* the most at once */
-static atomic_uint taken;
-
 /* Connections that wait, for the rest of a head or for another request, must not keep all others out. */
-static void limit_idle(struct MHD_Connection *connection)
+static void limit_idle(struct bl_http1 *all, struct MHD_Connection *connection)
 {
-    if (atomic_load(&taken) > all_connections / 2)
+    if (atomic_load(&all->taken) > all->most / 2)
         MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)BUSY_IDLE_S);
 }
 
-/* MHD's own count is late: connections wait in a queue of its thread first. */
 static void on_connection(void *arg, struct MHD_Connection *connection, void **own,
                           enum MHD_ConnectionNotificationCode code)
 {
-    (void)arg;
-    (void)own;
+    struct bl_http1 *all = arg;
+    *own = all; /* limit_answered finds it */
     if (code == MHD_CONNECTION_NOTIFY_CLOSED)
-        atomic_fetch_sub(&taken, 1);
+        atomic_fetch_sub(&all->taken, 1);
     else
-        limit_idle(connection);
+        limit_idle(all, connection);
+}
+
+static void limit_answered(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    if (info && info->socket_context)
+        limit_idle(info->socket_context, connection);
 }
 
 static ssize_t on_cut(void *arg, uint64_t at, char *to, size_t max)
@@ -110,7 +113,7 @@ static enum MHD_Result send_answer(struct bl_exchange *x, struct MHD_Connection 
     MHD_add_response_header(r, "Date", date);
     if (last || x->all->stopping)
         MHD_add_response_header(r, "Connection", "close");
-    limit_idle(connection);
+    limit_answered(connection);
     enum MHD_Result done = MHD_queue_response(connection, (unsigned)a->status, r);
     MHD_destroy_response(r);
     x->answered = done == MHD_YES;
@@ -160,34 +163,35 @@ static size_t keep_escaped(void *arg, struct MHD_Connection *connection, char *s
 }
 
 /* At its limit libmicrohttpd 0.9.75 waits for itself for ever; it is set so high that bl_http1_full comes first. */
-struct MHD_Daemon *bl_http1_start(struct bl_exchanges *all, unsigned connections)
+bool bl_http1_start(struct bl_http1 *all, struct bl_exchanges *exchanges, unsigned most)
 {
-    all_connections = connections;
-    atomic_store(&taken, 0);
-    return MHD_start_daemon(
+    all->most = most;
+    atomic_init(&all->taken, 0);
+    all->daemon = MHD_start_daemon(
         MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
             MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_SUPPRESS_DATE_NO_CLOCK,
-        0, NULL, NULL, on_request, all, MHD_OPTION_URI_LOG_CALLBACK, on_uri, all,
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, all, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
-        all, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)BL_HEAD_BYTES, MHD_OPTION_CONNECTION_LIMIT,
-        4 * connections, MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL,
+        0, NULL, NULL, on_request, exchanges, MHD_OPTION_URI_LOG_CALLBACK, on_uri, exchanges,
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, exchanges, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, exchanges, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)BL_HEAD_BYTES,
+        MHD_OPTION_CONNECTION_LIMIT, 4 * most, MHD_OPTION_NOTIFY_CONNECTION, on_connection, all,
         MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)IDLE_S, MHD_OPTION_END);
+    return all->daemon != NULL;
 }
 
-void bl_http1_add(struct MHD_Daemon *daemon, int fd, const struct sockaddr *peer, socklen_t n)
+void bl_http1_add(struct bl_http1 *all, int fd, const struct sockaddr *peer, socklen_t n)
 {
-    atomic_fetch_add(&taken, 1);
-    if (MHD_add_connection(daemon, fd, peer, n) != MHD_YES)
-        atomic_fetch_sub(&taken, 1);
+    atomic_fetch_add(&all->taken, 1);
+    if (MHD_add_connection(all->daemon, fd, peer, n) != MHD_YES)
+        atomic_fetch_sub(&all->taken, 1);
 }
 
-bool bl_http1_full(void)
+bool bl_http1_full(struct bl_http1 *all)
 {
-    return atomic_load(&taken) >= all_connections;
+    return atomic_load(&all->taken) >= all->most;
 }
 
-void bl_http1_stop(struct MHD_Daemon *daemon)
+void bl_http1_stop(struct bl_http1 *all)
 {
-    MHD_stop_daemon(daemon);
+    MHD_stop_daemon(all->daemon);
 }

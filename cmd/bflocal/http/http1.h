@@ -7,21 +7,27 @@
 #ifndef BL_HTTP1_H
 #define BL_HTTP1_H
 
+#include <stdatomic.h>
 #include <sys/socket.h>
 
 #include "cmd/bflocal/http/exchange.h"
 
-struct MHD_Daemon;
+struct bl_http1 {
+    struct MHD_Daemon *daemon;
+    unsigned most; /* connections at once */
+    atomic_uint
+        taken; /* of them; libmicrohttpd's own count is late, since connections wait in a queue first */
+};
 
-/* NULL: it cannot be started. It listens nowhere: connections come through bl_http1_add. */
-struct MHD_Daemon *bl_http1_start(struct bl_exchanges *all, unsigned connections) BF_MUST;
+/* It listens nowhere: connections come through bl_http1_add. */
+bool bl_http1_start(struct bl_http1 *all, struct bl_exchanges *exchanges, unsigned most) BF_MUST;
 
 /* Serves a connection, and closes it in every case. */
-void bl_http1_add(struct MHD_Daemon *daemon, int fd, const struct sockaddr *peer, socklen_t n);
+void bl_http1_add(struct bl_http1 *all, int fd, const struct sockaddr *peer, socklen_t n);
 
 /* No more connections can be served at present. */
-bool bl_http1_full(void);
+bool bl_http1_full(struct bl_http1 *all);
 
-void bl_http1_stop(struct MHD_Daemon *daemon);
+void bl_http1_stop(struct bl_http1 *all);
 
 #endif

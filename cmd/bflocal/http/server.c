@@ -31,7 +31,7 @@ struct accepted {
 
 struct bl_server {
     struct bl_exchanges exchanges;
-    struct MHD_Daemon *http1;
+    struct bl_http1 http1;
     struct bl_http2 http2;
     int fd, wake[2]; /* the listening socket; a byte in the pipe ends the thread */
     pthread_t thread;
@@ -116,7 +116,7 @@ static void hand_over(struct bl_server *s, const struct accepted *a, enum versio
     else if (version == HTTP2)
         bl_http2_add(&s->http2, a->fd, bl_peer_is_loopback(peer));
     else
-        bl_http1_add(s->http1, a->fd, peer, a->n);
+        bl_http1_add(&s->http1, a->fd, peer, a->n);
 }
 
 static void accept_one(struct bl_server *s)
@@ -150,7 +150,7 @@ static void look_at_silent(struct bl_server *s, size_t n)
     for (size_t i = 0; i < s->nsilent; i++) {
         const struct accepted a = s->silent[i];
         enum version version = i < n && s->watched[2 + i].revents ? look_at(a.fd) : UNKNOWN;
-        bool waits = version == HTTP1 && bl_http1_full();
+        bool waits = version == HTTP1 && bl_http1_full(&s->http1);
         if (version != UNKNOWN && !waits)
             hand_over(s, &a, version);
         else if (!waits && now >= a.until)
@@ -177,7 +177,7 @@ static void *run(void *arg)
 {
     struct bl_server *s = arg;
     for (;;) {
-        bool full = bl_http1_full() || s->short_of_files;
+        bool full = bl_http1_full(&s->http1) || s->short_of_files;
         size_t n = full ? 0 : s->nsilent;
         s->short_of_files = false;
         s->watched[0] = (struct pollfd){.fd = s->wake[0], .events = POLLIN};
@@ -212,11 +212,11 @@ static bool start(struct bl_server *s)
         return false;
     for (int i = 0; i < 2; i++)
         fcntl(s->wake[i], F_SETFD, FD_CLOEXEC);
-    s->http1 = reserve(s) ? bl_http1_start(&s->exchanges, share_descriptors(s)) : NULL;
-    if (s->http1 && pthread_create(&s->thread, NULL, run, s) == 0)
+    bool started = reserve(s) && bl_http1_start(&s->http1, &s->exchanges, share_descriptors(s));
+    if (started && pthread_create(&s->thread, NULL, run, s) == 0)
         return true;
-    if (s->http1)
-        bl_http1_stop(s->http1);
+    if (started)
+        bl_http1_stop(&s->http1);
     close(s->wake[0]);
     close(s->wake[1]);
     return false;
@@ -267,6 +267,6 @@ void bl_server_stop(struct bl_server *s)
     stop_accepting(s);
     bl_fault_end(&s->exchanges.local->faults);
     bl_exchanges_stop(&s->exchanges);
-    bl_http1_stop(s->http1);
+    bl_http1_stop(&s->http1);
     free_server(s);
 }
